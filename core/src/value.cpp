@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "levelgrad/value.h"
+
+#include <ostream>
+#include <utility>
+
+#include "levelgrad/error.h"
+#include "levelgrad/number_text.h"
+
+namespace levelgrad {
+namespace {
+
+std::string at(std::source_location where) {
+  const std::string text = to_text(where);
+  return text.empty() ? text : " (" + text + ")";
+}
+
+}  // namespace
+
+template <class T>
+void BasicValue<T>::backward(std::source_location where) const {
+  const NodeIndex root = index(where);
+  const detail::Order order = arena_->canonical_order({&root, 1}, true);
+  (*arena_)[root].grad += T(1);
+  arena_->sweep(order.span());
+}
+
+template <class T>
+std::vector<BasicValue<T>> BasicValue<T>::operands() const {
+  const Node<T>& self = node();
+  std::vector<BasicValue> result;
+  for (int k = 0; k < arity(self.op); ++k) {
+    result.push_back({arena_, arena_->serial_of(self.operand[k])});
+  }
+  return result;
+}
+
+template <class T>
+Node<T>& BasicValue<T>::leaf(std::source_location where) const {
+  Node<T>& self = (*arena_)[index(where)];
+  if (self.op != Op::Leaf) {
+    throw GraphError("the data and the starting grad of an interior node cannot be set" + at(where),
+                     "set those of a leaf, and build the expression again");
+  }
+  return self;
+}
+
+template <class T>
+void BasicValue<T>::set_data(T number, std::source_location where) const {
+  leaf(where).data = number;
+}
+
+template <class T>
+void BasicValue<T>::set_grad(T grad, std::source_location where) const {
+  leaf(where).grad = grad;
+}
+
+template <class T>
+std::string BasicValue<T>::label() const {
+  const std::string* text = arena_ ? arena_->label(index({})) : nullptr;
+  return text ? *text : std::string();
+}
+
+template <class T>
+void BasicValue<T>::set_label(std::string text) const {
+  const NodeIndex self = index({});
+  arena_->set_label(self, std::move(text));
+}
+
+template <class T>
+void BasicValue<T>::refuse_empty(std::source_location where) {
+  throw GraphError("an empty Value was used" + at(where), "assign a number or an expression first");
+}
+
+template <class T>
+void Operand<T>::refuse_other_graph(std::source_location where) {
+  throw GraphError("Values of two Graphs in one op" + at(where),
+                   "make all operands in the same Graph; Graph::Use chooses the current one");
+}
+
+template <class T>
+void Operand<T>::refuse_constant(const char* symbol, double number, const char* reason,
+                                 std::source_location where) {
+  throw ArgumentError("'" + std::string(symbol) + "' with the number " + shortest(number) +
+                      at(where) + ": " + reason);
+}
+
+template <class T>
+std::ostream& operator<<(std::ostream& out, const BasicValue<T>& value) {
+  return out << "Value(data=" << shortest(value.data()) << ", grad=" << shortest(value.grad())
+             << ")";
+}
+
+template class BasicValue<float>;
+template class BasicValue<double>;
+template class Operand<float>;
+template class Operand<double>;
+template std::ostream& operator<<(std::ostream&, const BasicValue<float>&);
+template std::ostream& operator<<(std::ostream&, const BasicValue<double>&);
+
+}  // namespace levelgrad
