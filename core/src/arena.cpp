@@ -25,11 +25,6 @@ Pool<T>& pool() {
   return *forever;
 }
 
-std::string at(std::source_location where) {
-  const std::string text = to_text(where);
-  return text.empty() ? text : " (" + text + ")";
-}
-
 }  // namespace
 
 template <class T>
@@ -215,7 +210,7 @@ void Arena<T>::reset_grads(std::span<const NodeIndex> order) {
     if (!fits) {
       throw GraphError("backward: the order does not hold '" + std::string(symbol(node.op)) + "'" +
                            at(node.where) + " once and behind its operands",
-                       "Graph::order() gives such an order");
+                       "canonical_order() gives such an order");
     }
     node.visit = visit;
     node.grad = T(0);

@@ -13,16 +13,16 @@ Error::Error(std::string what_failed, std::string hint)
 }
 
 InternalError::InternalError(std::string_view broken, std::source_location where)
-    : Error("internal error: " + std::string(broken) + " (" + to_text(where) + ")",
+    : Error("internal error: " + std::string(broken) + at(where),
             "this is a bug in levelgrad; please report it with the command that you ran") {}
 
-std::string to_text(std::source_location where) {
+std::string at(std::source_location where) {
   if (where.line() == 0) {
     return {};
   }
   std::string_view file = where.file_name();
   file.remove_prefix(file.find_last_of('/') + 1);  // npos + 1 == 0: no folder, nothing to remove
-  return std::string(file) + ":" + std::to_string(where.line());
+  return " at " + std::string(file) + ":" + std::to_string(where.line());
 }
 
 }  // namespace levelgrad

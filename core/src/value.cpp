@@ -8,15 +8,6 @@
 #include "levelgrad/number_text.h"
 
 namespace levelgrad {
-namespace {
-
-std::string at(std::source_location where) {
-  const std::string text = to_text(where);
-  return text.empty() ? text : " (" + text + ")";
-}
-
-}  // namespace
-
 template <class T>
 void BasicValue<T>::backward(std::source_location where) const {
   const NodeIndex root = index(where);
@@ -85,6 +76,66 @@ void Operand<T>::refuse_constant(const char* symbol, double number, const char* 
                       at(where) + ": " + reason);
 }
 
+namespace detail {
+
+/// The way from Values to their places in the arena, for the functions below.
+struct Access {
+  template <class T>
+  static Arena<T>* arena(const BasicValue<T>& value) {
+    if (value.arena_ == nullptr) BasicValue<T>::refuse_empty({});
+    return value.arena_;
+  }
+
+  template <class T>
+  static NodeIndex index(const BasicValue<T>& value, const Arena<T>* arena) {
+    if (Access::arena(value) != arena) {
+      throw GraphError("Values of two Graphs in one order", "an order belongs to one Graph");
+    }
+    return value.index({});
+  }
+
+  template <class T>
+  static std::vector<NodeIndex> indices(std::span<const BasicValue<T>> values,
+                                        const Arena<T>* arena) {
+    std::vector<NodeIndex> result;
+    result.reserve(values.size());
+    for (const BasicValue<T>& value : values) result.push_back(index(value, arena));
+    return result;
+  }
+
+  template <class T>
+  static BasicValue<T> value(Arena<T>* arena, NodeIndex index) {
+    return {arena, arena->serial_of(index)};
+  }
+};
+
+}  // namespace detail
+
+using detail::Access;
+
+template <class T>
+std::vector<BasicValue<T>> canonical_order(std::span<const BasicValue<T>> roots) {
+  std::vector<BasicValue<T>> result;
+  if (roots.empty()) return result;
+  detail::Arena<T>* const arena = Access::arena(roots.front());
+  const detail::Order order = arena->canonical_order(Access::indices(roots, arena), false);
+  result.reserve(order.count);
+  for (const NodeIndex index : order.span()) result.push_back(Access::value(arena, index));
+  return result;
+}
+
+template <class T>
+void backward(std::span<const BasicValue<T>> order, std::span<const BasicSeed<T>> seeds) {
+  if (order.empty()) return;
+  detail::Arena<T>* const arena = Access::arena(order.front());
+  const std::vector<NodeIndex> indices = Access::indices(order, arena);
+  arena->reset_grads(indices);
+  for (const BasicSeed<T>& seed : seeds) {
+    (*arena)[Access::index(seed.value, arena)].grad += seed.grad;
+  }
+  arena->sweep(indices);
+}
+
 template <class T>
 std::ostream& operator<<(std::ostream& out, const BasicValue<T>& value) {
   return out << "Value(data=" << shortest(value.data()) << ", grad=" << shortest(value.grad())
@@ -95,7 +146,11 @@ template class BasicValue<float>;
 template class BasicValue<double>;
 template class Operand<float>;
 template class Operand<double>;
-template std::ostream& operator<<(std::ostream&, const BasicValue<float>&);
-template std::ostream& operator<<(std::ostream&, const BasicValue<double>&);
+template std::vector<ValueF32> canonical_order(std::span<const ValueF32>);
+template std::vector<Value> canonical_order(std::span<const Value>);
+template void backward(std::span<const ValueF32>, std::span<const SeedF32>);
+template void backward(std::span<const Value>, std::span<const Seed>);
+template std::ostream& operator<<(std::ostream&, const ValueF32&);
+template std::ostream& operator<<(std::ostream&, const Value&);
 
 }  // namespace levelgrad

@@ -76,7 +76,7 @@ public:
                          std::source_location where = std::source_location::current());
 };
 
-/// "file.cpp:12", with the folders left out; "" where the line is not known.
-[[nodiscard]] std::string to_text(std::source_location where);
+/// " at file.cpp:12", with the folders left out; "" where the line is not known.
+[[nodiscard]] std::string at(std::source_location where);
 
 }  // namespace levelgrad

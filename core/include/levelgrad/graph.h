@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "levelgrad/arena.h"
 
@@ -13,13 +11,6 @@ namespace levelgrad {
 
 template <class T>
 class BasicValue;
-
-/// A Value and the grad that is added to it before a backward pass begins.
-template <class T>
-struct BasicSeed {
-  BasicValue<T> value;
-  T grad;
-};
 
 /// Owns the nodes of scalar expressions. Belongs to the thread that made it.
 ///
@@ -77,26 +68,10 @@ public:
   /// Sets every grad in the Graph to +0.
   void zero_grad();
 
-  /// Canonical order of what the roots depend on, leaves too: depth-first post-order from each root
-  /// in turn, operands left to right, each node once. Iterative: depth is unlimited.
-  ///
-  /// errors   GraphError where a root is not of this Graph.
-  [[nodiscard]] std::vector<BasicValue<T>> order(std::span<const BasicValue<T>> roots);
-
-  /// The general backward pass: sets the grads of the interior nodes in order to +0, adds the
-  /// seeds, then goes through order in reverse; each node adds its contributions to the grads of
-  /// its operands, left to right. Leaves accumulate; their place in order does not matter.
-  ///
-  /// order    interior operands before their consumers, each node once.
-  /// seeds    added in the order given; a Value may have several.
-  /// errors   GraphError where an order or a seed does not fit; grads are unspecified then.
-  void backward(std::span<const BasicValue<T>> order, std::span<const BasicSeed<T>> seeds);
-
 private:
   friend class BasicValue<T>;
 
   static BasicGraph& use_default();
-  [[nodiscard]] NodeIndex index(const BasicValue<T>& value) const;
   static constinit inline thread_local BasicGraph* current_ = nullptr;
 
   detail::Arena<T>* arena_;
@@ -107,7 +82,5 @@ extern template class BasicGraph<double>;
 
 using Graph = BasicGraph<double>;
 using GraphF32 = BasicGraph<float>;
-using Seed = BasicSeed<double>;
-using SeedF32 = BasicSeed<float>;
 
 }  // namespace levelgrad

@@ -6,6 +6,7 @@
 
 #include <iosfwd>
 #include <source_location>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -20,6 +21,10 @@ concept Number = std::is_arithmetic_v<N>;
 
 template <class T>
 class Operand;
+
+namespace detail {
+struct Access;
+}
 
 /// One scalar of a Graph: data, grad, op, operands, optional label. Copying copies the handle.
 ///
@@ -113,6 +118,7 @@ public:
 private:
   friend class BasicGraph<T>;
   friend class Operand<T>;
+  friend struct detail::Access;
 
   BasicValue(detail::Arena<T>* arena, detail::Serial serial) : arena_(arena), serial_(serial) {}
 
@@ -186,6 +192,34 @@ BasicValue<T>::BasicValue(BasicGraph<T>& graph, T number, std::source_location w
   serial_ = arena_->serial_of_new(arena_->push_leaf(number, where));
 }
 
+/// Canonical order of what the roots depend on, leaves too: depth-first post-order from each root in
+/// turn, operands left to right, each node once. Iterative: depth is unlimited.
+///
+/// errors   GraphError where the roots are of two Graphs.
+template <class T>
+[[nodiscard]] std::vector<BasicValue<T>> canonical_order(std::span<const BasicValue<T>> roots);
+template <class T>
+[[nodiscard]] std::vector<BasicValue<T>> canonical_order(const BasicValue<T>& root) {
+  return canonical_order(std::span<const BasicValue<T>>(&root, 1));
+}
+
+/// A Value and the grad that is added to it before a backward pass begins.
+template <class T>
+struct BasicSeed {
+  BasicValue<T> value;
+  T grad;
+};
+
+/// The general backward pass: sets the grads of the interior nodes in order to +0, adds the seeds,
+/// then goes through order in reverse; each node adds its contributions to the grads of its
+/// operands, left to right. Leaves accumulate; their place in order does not matter.
+///
+/// order    interior operands before their consumers, each node once.
+/// seeds    added in the order given; a Value may have several.
+/// errors   GraphError where an order or a seed does not fit; grads are unspecified then.
+template <class T>
+void backward(std::span<const BasicValue<T>> order, std::span<const BasicSeed<T>> seeds);
+
 /// "Value(data=2.0, grad=0.0)", numbers with the fewest digits that read back as the same bits.
 template <class T>
 std::ostream& operator<<(std::ostream& out, const BasicValue<T>& value);
@@ -196,6 +230,8 @@ extern template class Operand<float>;
 extern template class Operand<double>;
 
 using Value = BasicValue<double>;
+using Seed = BasicSeed<double>;
+using SeedF32 = BasicSeed<float>;
 using ValueF32 = BasicValue<float>;
 
 }  // namespace levelgrad
