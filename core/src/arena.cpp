@@ -48,7 +48,8 @@ Arena<T>* Arena<T>::acquire() {
 
 template <class T>
 void Arena<T>::give_back() noexcept {
-  const Serial next = next_serial();
+  // One serial is left out, so that the mark of a scope that outlives its Graph is never reached.
+  const Serial next = next_serial() + 1;
   labels_.clear();
   std::free(nodes_);
   nodes_ = nullptr;
@@ -87,8 +88,9 @@ void Arena<T>::grow(std::uint64_t node_count) {
     throw MemoryError("a Graph holds at most 4294967295 nodes",
                       "put each training step into a Graph::Scope, or use smaller batches");
   }
-  const std::uint64_t half_more = std::uint64_t{capacity_} + capacity_ / 2 + 1024;
-  const std::uint64_t capacity = std::min(limit, std::max(node_count, half_more));
+  // Small steps: realloc moves pages, not bytes, where blocks are large.
+  const std::uint64_t quarter_more = std::uint64_t{capacity_} + capacity_ / 4 + 1024;
+  const std::uint64_t capacity = std::min(limit, std::max(node_count, quarter_more));
   static_assert(std::is_trivially_copyable_v<Node<T>>, "realloc moves the bytes");
   void* const moved = std::realloc(static_cast<void*>(nodes_), capacity * sizeof(Node<T>));
   if (moved == nullptr) {

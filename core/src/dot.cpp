@@ -7,9 +7,9 @@ namespace levelgrad {
 namespace {
 
 // Points: a column holds an op node and its record side by side.
-constexpr double column_width = 300;
+constexpr double column_width = 420;
 constexpr double row_height = 60;
-constexpr double op_offset = -120;
+constexpr double op_offset = -190;
 
 /// In a record label these characters have a meaning of their own.
 std::string escaped(const std::string& text) {
@@ -36,19 +36,20 @@ std::string position(const SketchNode& node, double x_offset) {
 
 std::string to_dot(const Sketch& drawing) {
   std::string text = "digraph {\n  graph [rankdir=LR]\n  node [shape=record]\n";
-  for (const SketchNode& node : drawing.nodes) {
-    const std::string id = "n" + std::to_string(node.id);
+  for (std::size_t place = 0; place < drawing.nodes.size(); ++place) {
+    const SketchNode& node = drawing.nodes[place];
+    const std::string id = "n" + std::to_string(place);
     std::string label = escaped(node.label);
     if (node.node_count > 1) label += "\\ (" + std::to_string(node.node_count) + "\\ nodes)";
-    text += "  " + id + " [label=\"{ " + label + format(" | data %.4f | grad %.4f }\"", node.data, node.grad) +
-            " " + position(node, 0) + "]\n";
+    text += "  " + id + " [label=\"{ " + label +
+            format(" | data %.4f | grad %.4f }\"", node.data, node.grad) + " " + position(node, 0) +
+            "]\n";
     if (node.operands.empty()) continue;
     text += "  " + id + "op [label=\"" + escaped(node.symbol) + "\" shape=ellipse " +
             position(node, op_offset) + "]\n";
     text += "  " + id + "op -> " + id + "\n";
     for (const int operand : node.operands) {
-      text += "  n" + std::to_string(drawing.nodes[static_cast<std::size_t>(operand)].id) + " -> " +
-              id + "op\n";
+      text += "  n" + std::to_string(operand) + " -> " + id + "op\n";
     }
   }
   return text + "}\n";

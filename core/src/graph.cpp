@@ -12,6 +12,7 @@ BasicGraph<T>& BasicGraph<T>::use_default() {
 
 template <class T>
 void BasicGraph<T>::zero_grad() {
+  arena_->check_thread({});
   for (NodeIndex i = 0; i < arena_->size(); ++i) (*arena_)[i].grad = T(0);
 }
 

@@ -42,11 +42,11 @@ BasicValue<T> l2(std::span<const BasicValue<T>> parameters) {
   return total;
 }
 
-#define LG_INSTANTIATE(T)                                                                     \
-  template BasicValue<T> sum(std::span<const BasicValue<T>>);                                 \
-  template BasicValue<T> mean(std::span<const BasicValue<T>>);                                \
-  template BasicValue<T> hinge(const BasicValue<T>&, double);                                 \
-  template BasicValue<T> mse(std::span<const BasicValue<T>>, std::span<const double>);        \
+#define LG_INSTANTIATE(T)                                                              \
+  template BasicValue<T> sum(std::span<const BasicValue<T>>);                          \
+  template BasicValue<T> mean(std::span<const BasicValue<T>>);                         \
+  template BasicValue<T> hinge(const BasicValue<T>&, double);                          \
+  template BasicValue<T> mse(std::span<const BasicValue<T>>, std::span<const double>); \
   template BasicValue<T> l2(std::span<const BasicValue<T>>);
 LG_INSTANTIATE(float)
 LG_INSTANTIATE(double)

@@ -85,8 +85,7 @@ BasicLayer<T>::BasicLayer(int input_count, int output_count, PythonRandom& rando
 }
 
 template <class T>
-std::vector<BasicValue<T>> BasicLayer<T>::operator()(
-    std::span<const BasicValue<T>> inputs) const {
+std::vector<BasicValue<T>> BasicLayer<T>::operator()(std::span<const BasicValue<T>> inputs) const {
   std::vector<BasicValue<T>> outputs;
   outputs.reserve(neurons_.size());
   for (const BasicNeuron<T>& neuron : neurons_) outputs.push_back(neuron(inputs));

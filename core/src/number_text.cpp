@@ -28,7 +28,8 @@ std::string python_repr(T number) {
   if (exponent < -4 || exponent >= 16) return sign + std::string(text);
   std::string digits(1, text[0]);
   if (e > 1) digits += text.substr(2, e - 2);
-  if (exponent < 0) return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  if (exponent < 0)
+    return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
   const auto whole = static_cast<std::size_t>(exponent) + 1;
   if (digits.size() <= whole) return sign + digits + std::string(whole - digits.size(), '0') + ".0";
   return sign + digits.substr(0, whole) + "." + digits.substr(whole);

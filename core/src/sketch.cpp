@@ -17,8 +17,14 @@ std::vector<SketchNode> nodes_below(const BasicValue<T>& root) {
   std::vector<SketchNode> nodes;
   nodes.reserve(order.size());
   for (const BasicValue<T>& value : order) {
-    SketchNode node{value.id(), value.label(), symbol(value.op()), static_cast<double>(value.data()),
-                    static_cast<double>(value.grad()), 0, 1, {}};
+    SketchNode node{value.id(),
+                    value.label(),
+                    symbol(value.op()),
+                    static_cast<double>(value.data()),
+                    static_cast<double>(value.grad()),
+                    0,
+                    1,
+                    {}};
     for (const BasicValue<T>& operand : value.operands()) {
       node.operands.push_back(place.at(operand.id()));
     }
@@ -62,8 +68,8 @@ std::vector<SketchNode> folded(const std::vector<SketchNode>& nodes, const Place
     for (const int operand : nodes[i].operands) {
       const int from = head[static_cast<std::size_t>(operand)];
       const int place = new_place[static_cast<std::size_t>(from)];
-      const bool known = std::find(into.operands.begin(), into.operands.end(), place) !=
-                         into.operands.end();
+      const bool known =
+          std::find(into.operands.begin(), into.operands.end(), place) != into.operands.end();
       if (from != head[i] && !known) into.operands.push_back(place);
     }
   }
@@ -110,8 +116,8 @@ void sort_by_barycentre(std::vector<SketchNode>& nodes, const std::vector<Places
     const auto i = static_cast<std::size_t>(place);
     double total = 0;
     for (const int other : neighbours[i]) total += nodes[static_cast<std::size_t>(other)].y;
-    wish[i] = neighbours[i].empty() ? nodes[i].y
-                                    : total / static_cast<double>(neighbours[i].size());
+    wish[i] =
+        neighbours[i].empty() ? nodes[i].y : total / static_cast<double>(neighbours[i].size());
   }
   std::stable_sort(column.begin(), column.end(), [&](int a, int b) {
     return wish[static_cast<std::size_t>(a)] < wish[static_cast<std::size_t>(b)];

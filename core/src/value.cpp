@@ -48,7 +48,8 @@ void BasicValue<T>::set_grad(T grad, std::source_location where) const {
 
 template <class T>
 std::string BasicValue<T>::label() const {
-  const std::string* text = arena_ ? arena_->label(index({})) : nullptr;
+  const NodeIndex self = index({});
+  const std::string* text = arena_->label(self);
   return text ? *text : std::string();
 }
 

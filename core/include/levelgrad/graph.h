@@ -47,6 +47,7 @@ public:
   class [[nodiscard]] Scope {
   public:
     explicit Scope(BasicGraph& graph = current()) : arena_(graph.arena_) {
+      arena_->check_thread({});
       arena_->prepare_release();
       mark_ = arena_->next_serial();
     }
@@ -63,7 +64,10 @@ public:
   [[nodiscard]] std::uint64_t node_count() const { return arena_->size(); }
 
   /// Makes room for node_count nodes at once. Errors: MemoryError.
-  void reserve(std::uint64_t node_count) { arena_->reserve(node_count); }
+  void reserve(std::uint64_t node_count) {
+    arena_->check_thread({});
+    arena_->reserve(node_count);
+  }
 
   /// Sets every grad in the Graph to +0.
   void zero_grad();

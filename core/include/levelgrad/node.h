@@ -19,8 +19,8 @@ struct Node {
   std::source_location where;  ///< the user's line that made the node
   NodeIndex operand[3];        ///< left to right; unused ones name the node itself
   Op op;
-  std::uint8_t next_operand;   ///< the depth-first walk's place in operand
-  std::uint16_t visit;         ///< the last walk that came here
+  std::uint8_t next_operand;  ///< the depth-first walk's place in operand
+  std::uint16_t visit;        ///< the last walk that came here
 };
 
 static_assert(sizeof(std::source_location) == 8, "a node's size counts on it");

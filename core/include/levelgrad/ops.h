@@ -25,18 +25,18 @@
 namespace levelgrad::op {
 
 // One rule of an op: the function, and its formula as text.
-#define LG_VALUE(...)                                                                           \
-  template <class T>                                                                            \
-  LG_FN static T value([[maybe_unused]] T a, [[maybe_unused]] T b, [[maybe_unused]] T c) {      \
-    return __VA_ARGS__;                                                                         \
-  }                                                                                             \
+#define LG_VALUE(...)                                                                      \
+  template <class T>                                                                       \
+  LG_FN static T value([[maybe_unused]] T a, [[maybe_unused]] T b, [[maybe_unused]] T c) { \
+    return __VA_ARGS__;                                                                    \
+  }                                                                                        \
   static constexpr const char* value_text = #__VA_ARGS__;
-#define LG_DERIVATIVE(name, ...)                                                                \
-  template <class T>                                                                            \
-  LG_FN static T name([[maybe_unused]] T g, [[maybe_unused]] T a, [[maybe_unused]] T b,         \
-                      [[maybe_unused]] T c, [[maybe_unused]] T y) {                             \
-    return __VA_ARGS__;                                                                         \
-  }                                                                                             \
+#define LG_DERIVATIVE(name, ...)                                                        \
+  template <class T>                                                                    \
+  LG_FN static T name([[maybe_unused]] T g, [[maybe_unused]] T a, [[maybe_unused]] T b, \
+                      [[maybe_unused]] T c, [[maybe_unused]] T y) {                     \
+    return __VA_ARGS__;                                                                 \
+  }                                                                                     \
   static constexpr const char* name##_text = #__VA_ARGS__;
 #define LG_DA(...) LG_DERIVATIVE(da, __VA_ARGS__)
 #define LG_DB(...) LG_DERIVATIVE(db, __VA_ARGS__)
@@ -76,9 +76,9 @@ struct Sub : Binary {
 
 struct Mul : Binary {
   LG_SYMBOL("*")
-  LG_VALUE(a * b)
-  LG_DA(b * g)
-  LG_DB(a * g)
+  LG_VALUE(a* b)
+  LG_DA(b* g)
+  LG_DB(a* g)
   LG_NOTES("x * x contributes twice, left operand first; 0 * inf is NaN, also in the derivatives")
 };
 
@@ -98,11 +98,13 @@ struct Neg : Unary {
 
 /// a to the power of a number. Exponents that need neither exp nor log have a fixed shape.
 struct PowConst : UnaryWithConstant {
+  static constexpr double ulp = 2;  // three roundings at most, the worst in x ** 4
   LG_SYMBOL("**")
   LG_VALUE(math::pow_by_shape(a, b))
   LG_DA(b == T(0) ? T(0) : (b * math::pow_by_shape(a, b - T(1))) * g)
-  LG_NOTES("x ** 0 is 1 for every x, NaN too, and its derivative 0; x ** 0.5 is sqrt(x); at 0 a "
-           "negative exponent gives inf, and the derivative of x ** 0.5 is inf there")
+  LG_NOTES(
+      "x ** 0 is 1 for every x, NaN too, and its derivative 0; x ** 0.5 is sqrt(x); at 0 a "
+      "negative exponent gives inf, and the derivative of x ** 0.5 is inf there")
   LG_FN static const char* refuse(double exponent) {
     return math::has_pow_shape(exponent)
                ? nullptr
@@ -130,8 +132,9 @@ struct Min : Binary {
   LG_VALUE(a <= b ? a : b < a ? b : a + b)
   LG_DA(a <= b ? g : b < a ? T(0) : a + b)
   LG_DB(b < a ? g : a <= b ? T(0) : a + b)
-  LG_NOTES("of equal operands (-0 and +0 too) the first is taken and gets the whole grad; a NaN "
-           "operand makes the value and both derivatives NaN")
+  LG_NOTES(
+      "of equal operands (-0 and +0 too) the first is taken and gets the whole grad; a NaN "
+      "operand makes the value and both derivatives NaN")
 };
 
 /// The larger of two; not fmax, which drops a NaN and leaves the sign of zero open.
@@ -140,24 +143,26 @@ struct Max : Binary {
   LG_VALUE(a >= b ? a : b > a ? b : a + b)
   LG_DA(a >= b ? g : b > a ? T(0) : a + b)
   LG_DB(b > a ? g : a >= b ? T(0) : a + b)
-  LG_NOTES("of equal operands (-0 and +0 too) the first is taken and gets the whole grad; a NaN "
-           "operand makes the value and both derivatives NaN")
+  LG_NOTES(
+      "of equal operands (-0 and +0 too) the first is taken and gets the whole grad; a NaN "
+      "operand makes the value and both derivatives NaN")
 };
 
 struct Relu : Unary {
   LG_SYMBOL("ReLU")
   LG_VALUE(a < T(0) ? T(0) : a)
   LG_DA(a <= T(0) ? T(0) : g)
-  LG_NOTES("relu(-0) is -0, relu(NaN) is NaN; the derivative at 0 is 0; a dead unit contributes "
-           "exactly 0 whatever comes from above, inf and NaN too: there the function is constant")
+  LG_NOTES(
+      "relu(-0) is -0, relu(NaN) is NaN; the derivative at 0 is 0; a dead unit contributes "
+      "exactly 0 whatever comes from above, inf and NaN too: there the function is constant")
 };
 
 /// a * b + c with one rounding.
 struct Fma : Ternary {
   LG_SYMBOL("fma")
   LG_VALUE(math::fma(a, b, c))
-  LG_DA(b * g)
-  LG_DB(a * g)
+  LG_DA(b* g)
+  LG_DB(a* g)
   LG_DC(g)
 };
 
@@ -174,9 +179,8 @@ struct Fma : Ternary {
 // The lists. Second word: what a user writes on Values. The order gives the opcodes, which never
 // leave the process.
 #define LG_UNARY_OPS(X) X(Neg, operator-) X(Sqrt, sqrt) X(Abs, abs) X(Relu, relu)
-#define LG_BINARY_OPS(X)                                                      \
-  X(Add, operator+) X(Sub, operator-) X(Mul, operator*) X(Div, operator/)     \
-  X(Min, min) X(Max, max)
+#define LG_BINARY_OPS(X) \
+  X(Add, operator+) X(Sub, operator-) X(Mul, operator*) X(Div, operator/) X(Min, min) X(Max, max)
 #define LG_TERNARY_OPS(X) X(Fma, fma)
 #define LG_CONSTANT_OPS(X) X(PowConst, pow)
 #define LG_OPS(X) LG_UNARY_OPS(X) LG_BINARY_OPS(X) LG_TERNARY_OPS(X) LG_CONSTANT_OPS(X)

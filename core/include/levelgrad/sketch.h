@@ -12,9 +12,9 @@
 namespace levelgrad {
 
 struct SketchNode {
-  std::uint64_t id;           ///< BasicValue::id()
-  std::string label;          ///< "" where there is none
-  std::string symbol;         ///< of the op; "" for a leaf
+  std::uint64_t id;    ///< BasicValue::id()
+  std::string label;   ///< "" where there is none
+  std::string symbol;  ///< of the op; "" for a leaf
   double data;
   double grad;
   int level;                  ///< longest distance from a leaf

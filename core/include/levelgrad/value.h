@@ -77,21 +77,20 @@ public:
   // The ops, stamped from their lists.
 #define LG_UNARY(name, function) \
   friend BasicValue function(Operand<T> a) { return Operand<T>::template apply<op::name>(a); }
-#define LG_BINARY(name, function)                            \
-  friend BasicValue function(Operand<T> a, Operand<T> b) {   \
-    return Operand<T>::template apply<op::name>(a, b);       \
+#define LG_BINARY(name, function)                          \
+  friend BasicValue function(Operand<T> a, Operand<T> b) { \
+    return Operand<T>::template apply<op::name>(a, b);     \
   }
 #define LG_TERNARY(name, function)                                       \
   friend BasicValue function(Operand<T> a, Operand<T> b, Operand<T> c) { \
     return Operand<T>::template apply<op::name>(a, b, c);                \
   }
-#define LG_CONSTANT(name, function)                                                         \
-  template <Number N>                                                                       \
-  friend BasicValue function(const BasicValue& a, N b,                                      \
+#define LG_CONSTANT(name, function)                                                          \
+  template <Number N>                                                                        \
+  friend BasicValue function(const BasicValue& a, N b,                                       \
                              std::source_location where = std::source_location::current()) { \
-    Operand<T>::template check_constant<op::name>(static_cast<double>(b), where);           \
-    return Operand<T>::template apply<op::name>(Operand<T>(a, where),                   \
-                                                   Operand<T>(b, where));                  \
+    Operand<T>::template check_constant<op::name>(static_cast<double>(b), where);            \
+    return Operand<T>::template apply<op::name>(Operand<T>(a, where), Operand<T>(b, where)); \
   }
   LG_UNARY_OPS(LG_UNARY)
   LG_BINARY_OPS(LG_BINARY)
@@ -159,8 +158,8 @@ public:
     ((arena = arena == nullptr ? rest.value_.arena_ : arena), ...);
     arena->check_thread(a.where_);
     const NodeIndex index[3] = {a.resolve(arena), rest.resolve(arena)...};
-    return {arena, arena->serial_of_new(
-                       arena->template push<O>(index[0], index[1], index[2], a.where_))};
+    return {arena,
+            arena->serial_of_new(arena->template push<O>(index[0], index[1], index[2], a.where_))};
   }
 
   /// Throws ArgumentError where the op O does not take the number.
@@ -192,8 +191,8 @@ BasicValue<T>::BasicValue(BasicGraph<T>& graph, T number, std::source_location w
   serial_ = arena_->serial_of_new(arena_->push_leaf(number, where));
 }
 
-/// Canonical order of what the roots depend on, leaves too: depth-first post-order from each root in
-/// turn, operands left to right, each node once. Iterative: depth is unlimited.
+/// Canonical order of what the roots depend on, leaves too: depth-first post-order from each root
+/// in turn, operands left to right, each node once. Iterative: depth is unlimited.
 ///
 /// errors   GraphError where the roots are of two Graphs.
 template <class T>

@@ -8,13 +8,19 @@
 
 namespace levelgrad::math {
 
-/// Square root, correctly rounded; NaN below 0, sqrt(-0) = -0.
+// Square root, and x * y + z, each with a single rounding: the compiler's builtins on the host, on
+// the device CUDA's intrinsics that round to nearest under every compiler flag.
+#if defined(__CUDA_ARCH__)
+LG_FN double sqrt(double x) { return __dsqrt_rn(x); }
+LG_FN float sqrt(float x) { return __fsqrt_rn(x); }
+LG_FN double fma(double x, double y, double z) { return __fma_rn(x, y, z); }
+LG_FN float fma(float x, float y, float z) { return __fmaf_rn(x, y, z); }
+#else
 LG_FN double sqrt(double x) { return __builtin_sqrt(x); }
 LG_FN float sqrt(float x) { return __builtin_sqrtf(x); }
-
-/// x * y + z with a single rounding.
 LG_FN double fma(double x, double y, double z) { return __builtin_fma(x, y, z); }
 LG_FN float fma(float x, float y, float z) { return __builtin_fmaf(x, y, z); }
+#endif
 
 /// Whether x ** exponent, and its derivative, are made of + - * / and sqrt alone.
 LG_FN bool has_pow_shape(double exponent) {
@@ -25,7 +31,8 @@ LG_FN bool has_pow_shape(double exponent) {
 /// x ** c for the exponents of has_pow_shape and for those one less, which derivatives need.
 ///
 /// Each exponent has one fixed shape: two roundings for 3 and -2, one where the shape is one op.
-/// x ** 0 is 1 for every x. The exponent is a number of the graph, so a whole batch takes one branch.
+/// x ** 0 is 1 for every x. The exponent is a number of the graph, so a whole batch takes one
+/// branch.
 template <class T>
 LG_FN T pow_by_shape(T x, T c) {
   const T square = x * x;

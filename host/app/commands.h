@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// The commands of the program. Each adds itself to the command line and returns what runs it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace levelgrad::app {
+
+/// Runs a command whose options have been read; the result is the exit code.
+using Command = std::function<int()>;
+
+Command add_train(CLI::App& app);
+Command add_graph(CLI::App& app);
+
+}  // namespace levelgrad::app

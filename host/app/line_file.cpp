@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#include "line_file.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include "levelgrad/error.h"
+
+namespace levelgrad::app {
+
+LineFile::LineFile(const std::string& path) : file_(std::fopen(path.c_str(), "w")), name_(path) {
+  if (file_ == nullptr) {
+    throw FileError("cannot write " + name_ + ": " + std::strerror(errno),
+                    "does the folder exist, and may you write there?");
+  }
+}
+
+LineFile::~LineFile() {
+  if (file_ != stdout) std::fclose(file_);
+}
+
+void LineFile::write(const std::string& text) {
+  std::fputs(text.c_str(), file_);
+  std::fputc('\n', file_);
+  if (std::fflush(file_) != 0 || std::ferror(file_) != 0) {
+    throw FileError("cannot write " + name_ + ": " + std::strerror(errno), "is the disk full?");
+  }
+}
+
+}  // namespace levelgrad::app

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// The program `levelgrad`: reads the command line, runs a command, turns errors into exit codes.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <new>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "commands.h"
+#include "exit_code.h"
+#include "levelgrad/error.h"
+
+namespace {
+
+using namespace levelgrad;
+
+int fail(app::ExitCode code, const std::string& message) {
+  std::fprintf(stderr, "levelgrad: %s\n", message.c_str());
+  return code;
+}
+
+/// The command line's mistakes, in one line.
+int fail_usage(const std::string& message, const CLI::App& app) {
+  std::string command = "levelgrad";
+  for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
+  std::string line = message.substr(0, message.find('\n'));
+  return fail(app::exit_usage, line + " (see " + command + " --help)");
+}
+
+int run(int argc, char** argv) {
+  CLI::App cli("levelgrad: a scalar autograd engine with the same bits on CPU and GPU",
+               "levelgrad");
+  cli.set_version_flag("--version", "levelgrad " LEVELGRAD_VERSION);
+  cli.require_subcommand(0, 1);
+  const std::vector<app::Command> commands = {app::add_train(cli), app::add_graph(cli)};
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return cli.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    return fail_usage(error.what(), cli);
+  }
+  if (cli.get_subcommands().empty()) return fail_usage("which command: train or graph?", cli);
+
+  try {
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      if (cli.get_subcommands().front() == cli.get_subcommand(static_cast<int>(i))) {
+        return commands[i]();
+      }
+    }
+    throw InternalError("a command without code");
+  } catch (const UsageError& error) {
+    return fail_usage(error.what(), cli);
+  } catch (const ArgumentError& error) {
+    return fail_usage(error.what(), cli);
+  } catch (const DataError& error) {
+    return fail(app::exit_data, error.what());
+  } catch (const FileError& error) {
+    return fail(app::exit_data, error.what());
+  } catch (const DivergedError& error) {
+    return fail(app::exit_diverged, error.what());
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return fail(app::exit_internal, "out of memory");
+  } catch (const std::exception& error) {
+    return fail(app::exit_internal, error.what());
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// Files that are either whole or not there.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace levelgrad::host {
+
+/// Replaces the file's content, or makes the file, at one stroke: a reader, or a crash, sees the
+/// old content or the new, never a part. Missing parent folders are made. The mode of a file that
+/// is replaced is kept, and a symbolic link to a file stays and leads to the new content. A
+/// read-only file is not replaced.
+///
+/// The bytes go to a new file in the same folder, to the disk, and then to the name. Only what is
+/// no regular file (a pipe, /dev/stdout) is written to directly.
+///
+/// errors   FileError with the path, the reason and a hint; then the old content is untouched and
+///          no temporary file is left. A file size limit (ulimit -f) is an error only if the
+///          process ignores SIGXFSZ: by default that signal ends it.
+/// threads  any number may write, also to one path: the last rename wins.
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace levelgrad::host

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+//
+// The program as a user meets it: exit codes, what goes to stdout, what is written.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Outcome {
+  int exit_code;
+  std::string out, err;
+};
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+class Program : public ::testing::Test {
+protected:
+  void SetUp() override {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = fs::path(::testing::TempDir()) /
+              ("levelgrad-" + std::string(test->name()) + "-" + std::to_string(getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  /// Runs the program in the test's own folder through the shell.
+  Outcome run(const std::string& arguments, const std::string& prefix = "") {
+    const std::string command = "cd '" + folder_.string() + "' && " + prefix +
+                                " '" LEVELGRAD_PROGRAM "' " + arguments + " >out.txt 2>err.txt";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder_ / "out.txt"),
+            read(folder_ / "err.txt")};
+  }
+
+  /// A wrong command line: exit 2, nothing on stdout, one line that mentions the word.
+  void expect_usage_error(const std::string& arguments, const std::string& word) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(2, outcome.exit_code) << arguments;
+    EXPECT_EQ("", outcome.out) << arguments;
+    EXPECT_EQ(1, std::count(outcome.err.begin(), outcome.err.end(), '\n')) << outcome.err;
+    EXPECT_NE(std::string::npos, outcome.err.find(word)) << outcome.err;
+  }
+
+  fs::path folder_;
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+TEST_F(Program, TrainsTheMoons) {
+  const Outcome outcome = run("train moons --save pictures --log run.jsonl");
+  EXPECT_EQ(0, outcome.exit_code) << outcome.err;
+  const std::vector<std::string> lines = lines_of(outcome.out);
+  ASSERT_EQ(100U, lines.size());
+  EXPECT_EQ("step 0 loss 0.8958441028683222 accuracy 50", lines[0]);
+  EXPECT_EQ("step 1 loss 1.723590533697202 accuracy 81", lines[1]);
+  EXPECT_EQ(0U, lines[99].find("step 99 loss 0.010978"));
+  EXPECT_TRUE(lines[99].ends_with(" accuracy 100"));
+  EXPECT_EQ(std::string::npos, outcome.err.find('\r'));  // no bar without a terminal
+  EXPECT_TRUE(read(folder_ / "pictures/moons.png").starts_with("\x89PNG"));
+  EXPECT_NE(std::string::npos, read(folder_ / "pictures/moons.svg").find("</svg>"));
+
+  const std::vector<std::string> log = lines_of(read(folder_ / "run.jsonl"));
+  ASSERT_EQ(100U, log.size());
+  EXPECT_EQ(R"({"step": 0, "loss": 0.8958441028683222, "accuracy": 50})", log[0]);
+  for (std::size_t k = 0; k < log.size(); ++k) {
+    const auto entry = nlohmann::json::parse(log[k]);
+    EXPECT_EQ(k, entry.at("step"));
+    EXPECT_TRUE(entry.at("loss").is_number());
+  }
+}
+
+TEST_F(Program, WritesToRunsByDefault) {
+  EXPECT_EQ(0, run("train moons --steps 1").exit_code);
+  EXPECT_TRUE(fs::exists(folder_ / "runs/moons/moons.png"));
+  EXPECT_TRUE(fs::exists(folder_ / "runs/moons/moons.svg"));
+}
+
+TEST_F(Program, TakesItsOptions) {
+  const Outcome small = run("train moons --hidden 4 --seed 7 --steps 3 --lr 0.5 --l2 0");
+  EXPECT_EQ(0, small.exit_code);
+  EXPECT_EQ(3U, lines_of(small.out).size());
+  const Outcome again = run("train moons --hidden=4 --seed=7 --steps=3 --lr=0.5 --l2=0");
+  EXPECT_EQ(small.out, again.out);
+  const Outcome other = run("train moons --hidden 4 --seed 8 --steps 3 --lr 0.5 --l2 0");
+  EXPECT_NE(small.out, other.out);
+  EXPECT_EQ("", run("train moons --steps 0").out);
+}
+
+TEST_F(Program, RefusesWrongOptionsInOneLine) {
+  expect_usage_error("", "levelgrad --help");
+  expect_usage_error("fly", "fly");
+  expect_usage_error("train", "model");
+  expect_usage_error("train suns", "suns");
+  expect_usage_error("train moons --speed 3", "--speed");
+  expect_usage_error("train moons --steps many", "--steps");
+  expect_usage_error("train moons --steps -1", "--steps");
+  expect_usage_error("train moons --hidden 16,0", "--hidden");
+  expect_usage_error("train moons --hidden 16,x", "--hidden");
+  expect_usage_error("train moons --seed -1", "--seed");
+  expect_usage_error("train moons --lr nan", "lr");
+  expect_usage_error("train moons --lr -1", "lr");
+  expect_usage_error("train moons --l2 inf", "l2");
+  expect_usage_error("train moons --weights xavier", "--weights");
+  expect_usage_error("graph moons --example 100", "0 to 99");
+  expect_usage_error("graph moons --format gif", "--format");
+}
+
+TEST_F(Program, SaysWhatItIs) {
+  const Outcome version = run("--version");
+  EXPECT_EQ(0, version.exit_code);
+  EXPECT_EQ("levelgrad " LEVELGRAD_VERSION "\n", version.out);
+  const Outcome help = run("train --help");
+  EXPECT_EQ(0, help.exit_code);
+  EXPECT_NE(std::string::npos, help.out.find("--hidden"));
+}
+
+TEST_F(Program, SaysWhereItDiverged) {
+  const Outcome outcome = run("train moons --lr 1e200");
+  EXPECT_EQ(5, outcome.exit_code);
+  EXPECT_EQ(1U, lines_of(outcome.out).size());  // the step before stays
+  EXPECT_NE(std::string::npos, outcome.err.find("step 1: data of '*' at nn.cpp:")) << outcome.err;
+  EXPECT_FALSE(fs::exists(folder_ / "runs"));
+}
+
+TEST_F(Program, ReportsFilesThatCannotBeWritten) {
+  std::ofstream(folder_ / "file") << "in the way";
+  const Outcome save = run("train moons --steps 1 --save file/pictures");
+  EXPECT_EQ(3, save.exit_code);
+  EXPECT_NE(std::string::npos, save.err.find("file/pictures")) << save.err;
+  const Outcome log = run("train moons --steps 1 --log missing/run.jsonl");
+  EXPECT_EQ(3, log.exit_code);
+  EXPECT_NE(std::string::npos, log.err.find("missing/run.jsonl")) << log.err;
+  const Outcome full = run("train moons --steps 1 --log /dev/full");
+  EXPECT_EQ(3, full.exit_code);
+  EXPECT_NE(std::string::npos, full.err.find("/dev/full")) << full.err;
+}
+
+TEST_F(Program, StopsAtInterruptWithoutLosingTheLog) {
+  const Outcome outcome =
+      run("train moons --steps 1000000 --log run.jsonl", "timeout --preserve-status -s INT 2");
+  EXPECT_EQ(130, outcome.exit_code) << outcome.err;
+  EXPECT_NE(std::string::npos, outcome.err.find("interrupted"));
+  const std::vector<std::string> log = lines_of(read(folder_ / "run.jsonl"));
+  EXPECT_GT(log.size(), 5U);
+  EXPECT_EQ(lines_of(outcome.out).size(), log.size());
+  for (const std::string& line : log) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+}
+
+TEST_F(Program, DrawsGraphs) {
+  const Outcome dot = run("graph neuron");
+  EXPECT_EQ(0, dot.exit_code);
+  EXPECT_EQ(read(fs::path(LEVELGRAD_TESTS) / "golden/neuron.dot"), dot.out);
+  const Outcome svg = run("graph moons --hidden 4,4 --format svg -o graph.svg");
+  EXPECT_EQ(0, svg.exit_code);
+  const std::string picture = read(folder_ / "graph.svg");
+  EXPECT_NE(std::string::npos, picture.find("layers.0.weight[3][1]"));
+  EXPECT_NE(std::string::npos, picture.find("</svg>"));
+  const Outcome folded = run("graph moons --fold");
+  EXPECT_NE(std::string::npos, folded.out.find("layers.1.out[15]"));
+  EXPECT_EQ(std::string::npos, folded.out.find("layers.1.weight"));
+}
+
+}  // namespace
