@@ -163,7 +163,8 @@ void sync_folder(const fs::path& folder) {
 void write_file(const fs::path& path, std::string_view bytes) {
   std::error_code error;
   // Follows symbolic links; absolute, so that a bare name has a folder.
-  const fs::path target = fs::weakly_canonical(fs::absolute(path), error);
+  const fs::path absolute = fs::absolute(path, error);
+  const fs::path target = error ? path : fs::weakly_canonical(absolute, error);
   if (error) fail(path, error.value());
   if (!path.has_filename()) fail(path, EISDIR);
 
