@@ -237,7 +237,7 @@ struct Contribute {
     const T x0 = a.data;
     const T x1 = O::arity > 1 ? b.data : T(0);
     const T x2 = O::arity > 2 ? c.data : T(0);
-    a.grad += O::da(g, x0, x1, x2, y);
+    if constexpr (O::active > 0) a.grad += O::da(g, x0, x1, x2, y);
     if constexpr (O::active > 1) b.grad += O::db(g, x0, x1, x2, y);
     if constexpr (O::active > 2) c.grad += O::dc(g, x0, x1, x2, y);
   }

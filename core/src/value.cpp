@@ -70,13 +70,6 @@ void Operand<T>::refuse_other_graph(std::source_location where) {
                    "make all operands in the same Graph; Graph::Use chooses the current one");
 }
 
-template <class T>
-void Operand<T>::refuse_constant(const char* symbol, double number, const char* reason,
-                                 std::source_location where) {
-  throw ArgumentError("'" + std::string(symbol) + "' with the number " + shortest(number) +
-                      at(where) + ": " + reason);
-}
-
 namespace detail {
 
 /// The way from Values to their places in the arena, for the functions below.

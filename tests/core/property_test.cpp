@@ -33,7 +33,8 @@ Dual forward_mode(const Value& root, const Value& leaf) {
       using O = decltype(o);
       const double a = in[0].data, b = in[1].data, c = in[2].data;
       const double y = O::value(a, b, c);
-      double tangent = O::da(in[0].tangent, a, b, c, y);
+      double tangent = 0;
+      if constexpr (O::active > 0) tangent += O::da(in[0].tangent, a, b, c, y);
       if constexpr (O::active > 1) tangent += O::db(in[1].tangent, a, b, c, y);
       if constexpr (O::active > 2) tangent += O::dc(in[2].tangent, a, b, c, y);
       return Dual{y, tangent};
@@ -53,8 +54,11 @@ double moved(const Value& root, const Value& leaf, double h) {
     double in[3] = {};
     const std::vector<Value> operands = value.operands();
     for (std::size_t k = 0; k < operands.size(); ++k) in[k] = data.at(operands[k].id());
-    data[value.id()] =
-        dispatch(value.op(), [&](auto o) { return decltype(o)::value(in[0], in[1], in[2]); });
+    data[value.id()] = dispatch(value.op(), [&](auto o) {
+      using O = decltype(o);
+      // What lets no grad through counts as constant.
+      return O::active == 0 ? value.data() : O::value(in[0], in[1], in[2]);
+    });
   }
   return data.at(root.id());
 }

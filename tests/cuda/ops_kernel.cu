@@ -16,7 +16,7 @@ struct Step {
     const T a = in[0], b = in[1], c = in[2], g = in[3];
     const T y = O::value(a, b, c);
     out[0] = y;
-    out[1] = O::da(g, a, b, c, y);
+    if constexpr (O::active > 0) out[1] = O::da(g, a, b, c, y);
     if constexpr (O::active > 1) out[2] = O::db(g, a, b, c, y);
     if constexpr (O::active > 2) out[3] = O::dc(g, a, b, c, y);
     out[4] = levelgrad::optimizer::Sgd::updated(a, g, static_cast<T>(0.5));

@@ -19,8 +19,8 @@ inline constexpr std::array all_ops = {
 #undef LG_ENTRY
 };
 
-/// Exponents and the like: what the ops with a constant accept.
-inline constexpr std::array<double, 9> constants = {0, 1, 2, 3, 4, -1, -2, 0.5, -0.5};
+/// Numbers for the ops with a constant: exponents with and without a shape, slopes.
+inline constexpr std::array<double, 11> constants = {0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 1.7, 0.01};
 
 /// Makes the node op(a, b, c); c and b are ignored where the op has fewer operands.
 template <class T>
@@ -29,7 +29,7 @@ BasicValue<T> make(Op op, const BasicValue<T>& a, const BasicValue<T>& b, const 
   return dispatch(op, [&](auto o) {
     using O = decltype(o);
     using In = Operand<T>;
-    if constexpr (O::active < O::arity) {
+    if constexpr (std::is_base_of_v<op::UnaryWithConstant, O>) {
       return In::template apply<O>(In(a), In(constant));
     } else if constexpr (O::arity == 1) {
       return In::template apply<O>(In(a));

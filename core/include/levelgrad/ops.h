@@ -20,7 +20,7 @@
 #pragma once
 
 #include "levelgrad/fn.h"
-#include "levelgrad/math/basic.h"
+#include "levelgrad/math.h"
 
 namespace levelgrad::op {
 
@@ -55,10 +55,7 @@ struct Unary : Base<1, 1> {};
 struct Binary : Base<2, 2> {};
 struct Ternary : Base<3, 3> {};
 /// The second operand is a number, fixed when the graph is built; no grad flows to it.
-struct UnaryWithConstant : Base<2, 1> {
-  /// Why the number b cannot be used, or nullptr where it can.
-  LG_FN static const char* refuse(double) { return nullptr; }
-};
+struct UnaryWithConstant : Base<2, 1> {};
 
 struct Add : Binary {
   LG_SYMBOL("+")
@@ -96,20 +93,40 @@ struct Neg : Unary {
   LG_DA(-g)
 };
 
-/// a to the power of a number. Exponents that need neither exp nor log have a fixed shape.
+/// a to the power of a number.
 struct PowConst : UnaryWithConstant {
-  static constexpr double ulp = 2;  // three roundings at most, the worst in x ** 4
+  static constexpr double ulp = 2;
   LG_SYMBOL("**")
-  LG_VALUE(math::pow_by_shape(a, b))
-  LG_DA(b == T(0) ? T(0) : (b * math::pow_by_shape(a, b - T(1))) * g)
+  LG_VALUE(math::pow_const(a, b))
+  LG_DA(b == T(0) ? T(0) : (b * math::pow_const(a, b - T(1))) * g)
   LG_NOTES(
-      "x ** 0 is 1 for every x, NaN too, and its derivative 0; x ** 0.5 is sqrt(x); at 0 a "
-      "negative exponent gives inf, and the derivative of x ** 0.5 is inf there")
-  LG_FN static const char* refuse(double exponent) {
-    return math::has_pow_shape(exponent)
-               ? nullptr
-               : "the exponent must be one of 0, 1, 2, 3, 4, -1, -2, 0.5, -0.5";
-  }
+      "0, 1, 2, 3, 4, -1, -2, 0.5, -0.5 are made of * / sqrt alone; x ** 0 is 1 for every x, "
+      "NaN too, and its derivative 0; at 0 a negative exponent gives inf")
+};
+
+/// a to the power of b, both Values, or a number to the power of a Value.
+struct Pow : Binary {
+  static constexpr double ulp = 0.66;
+  LG_SYMBOL("pow")
+  LG_VALUE(math::pow(a, b))
+  LG_DA(b == T(0) ? T(0) : (b * math::pow(a, b - T(1))) * g)
+  LG_DB(a == T(0) && b >= T(0) ? T(0) : (y * math::log(a)) * g)
+  LG_NOTES(
+      "values as C99's pow; NaN for a negative base and a fractional exponent; the derivative "
+      "by b is NaN for a negative base, and 0 where the base is 0 and b is not negative")
+};
+
+struct Square : Unary {
+  LG_SYMBOL("square")
+  LG_VALUE(a* a)
+  LG_DA((a + a) * g)
+};
+
+struct Reciprocal : Unary {
+  LG_SYMBOL("reciprocal")
+  LG_VALUE(T(1) / a)
+  LG_DA(-((g * y) * y))
+  LG_NOTES("reciprocal(0) is inf with the sign of the zero; the derivative there is -inf")
 };
 
 struct Sqrt : Unary {
@@ -157,6 +174,142 @@ struct Relu : Unary {
       "exactly 0 whatever comes from above, inf and NaN too: there the function is constant")
 };
 
+/// relu with a slope b below 0.
+struct LeakyRelu : UnaryWithConstant {
+  LG_SYMBOL("leaky_relu")
+  LG_VALUE(a < T(0) ? b * a : a)
+  LG_DA(a <= T(0) ? b * g : g)
+  LG_NOTES("the derivative at 0 is the slope")
+};
+
+/// Exponential linear unit: b * (e^a - 1) below 0.
+struct Elu : UnaryWithConstant {
+  static constexpr double ulp = 1.5;
+  LG_SYMBOL("elu")
+  LG_VALUE(a <= T(0) ? b * math::expm1(a) : a)
+  LG_DA(a <= T(0) ? (b * math::exp(a)) * g : g)
+  LG_NOTES("elu(-0) is -0; the derivative at 0 is b")
+};
+
+struct Exp : Unary {
+  static constexpr double ulp = 0.77;
+  LG_SYMBOL("exp")
+  LG_VALUE(math::exp(a))
+  LG_DA(y* g)
+  LG_NOTES("overflows to inf, underflows gradually; below 0.65 ulp where the result is normal")
+};
+
+struct Expm1 : Unary {
+  static constexpr double ulp = 0.65;
+  LG_SYMBOL("expm1")
+  LG_VALUE(math::expm1(a))
+  LG_DA(math::exp(a) * g)
+  LG_NOTES("expm1(-0) is -0")
+};
+
+struct Log : Unary {
+  static constexpr double ulp = 0.67;
+  LG_SYMBOL("log")
+  LG_VALUE(math::log(a))
+  LG_DA(g / a)
+  LG_NOTES("log(0) is -inf, below 0 NaN; the derivative at 0 is inf with the sign of the zero")
+};
+
+struct Log1p : Unary {
+  static constexpr double ulp = 0.75;
+  LG_SYMBOL("log1p")
+  LG_VALUE(math::log1p(a))
+  LG_DA(g / (T(1) + a))
+  LG_NOTES("log1p(-1) is -inf, below it NaN; log1p(-0) is -0")
+};
+
+struct Sin : Unary {
+  static constexpr double ulp = 0.75;
+  LG_SYMBOL("sin")
+  LG_VALUE(math::sin(a))
+  LG_DA(math::cos(a) * g)
+  LG_NOTES("right for arguments of any size; NaN for inf; sin(-0) is -0")
+};
+
+struct Cos : Unary {
+  static constexpr double ulp = 0.75;
+  LG_SYMBOL("cos")
+  LG_VALUE(math::cos(a))
+  LG_DA(-(math::sin(a) * g))
+  LG_NOTES("right for arguments of any size; NaN for inf")
+};
+
+struct Tan : Unary {
+  static constexpr double ulp = 0.85;
+  LG_SYMBOL("tan")
+  LG_VALUE(math::tan(a))
+  LG_DA((T(1) + y * y) * g)
+  LG_NOTES("right for arguments of any size; NaN for inf; tan(-0) is -0")
+};
+
+struct Tanh : Unary {
+  static constexpr double ulp = 0.89;
+  LG_SYMBOL("tanh")
+  LG_VALUE(math::tanh(a))
+  LG_DA((T(1) - math::pow_const(y, T(2))) * g)
+  LG_NOTES("tanh(-0) is -0, tanh(inf) is 1, without overflow on the way")
+};
+
+struct Sigmoid : Unary {
+  static constexpr double ulp = 0.77;
+  LG_SYMBOL("sigmoid")
+  LG_VALUE(math::sigmoid(a))
+  LG_DA((y * (T(1) - y)) * g)
+  LG_NOTES("1 / (1 + e^-a), right down to the subnormal results far below 0")
+};
+
+struct Softplus : Unary {
+  static constexpr double ulp = 0.85;
+  LG_SYMBOL("softplus")
+  LG_VALUE(math::softplus(a))
+  LG_DA(math::sigmoid(a) * g)
+  LG_NOTES("log(1 + e^a) without overflow or cancellation")
+};
+
+/// a * sigmoid(a), also called swish.
+struct Silu : Unary {
+  static constexpr double ulp = 1.5;
+  LG_SYMBOL("silu")
+  LG_VALUE(a* math::sigmoid(a))
+  LG_DA((math::sigmoid(a) + y * (T(1) - math::sigmoid(a))) * g)
+  LG_NOTES("silu(-inf) is NaN: -inf * 0")
+};
+
+/// a * Phi(a), Phi the normal distribution's cdf: the exact form, not the tanh approximation.
+struct Gelu : Unary {
+  static constexpr double ulp = 0.95;
+  LG_SYMBOL("gelu")
+  LG_VALUE(math::gelu(a))
+  LG_DA(math::fma(a, math::normal_pdf(a), math::normal_cdf(a)) * g)
+  LG_NOTES("right in the far negative tail too; gelu(-0) is -0")
+};
+
+struct Erf : Unary {
+  static constexpr double ulp = 0.75;
+  LG_SYMBOL("erf")
+  LG_VALUE(math::erf(a))
+  LG_DA((T(0x1.20dd750429b6dp+0) * math::exp(-(a * a))) * g)
+  LG_NOTES("erf(-0) is -0, erf(inf) is 1")
+};
+
+/// 1 where a < b, else 0: a condition for select.
+struct Less : Base<2, 0> {
+  LG_SYMBOL("<")
+  LG_VALUE(a < b ? T(1) : T(0))
+  LG_NOTES("no grad flows through it; 0 where an operand is NaN")
+};
+
+/// The same number, with no grad flowing back.
+struct Detach : Base<1, 0> {
+  LG_SYMBOL("detach")
+  LG_VALUE(a)
+};
+
 /// a * b + c with one rounding.
 struct Fma : Ternary {
   LG_SYMBOL("fma")
@@ -164,6 +317,26 @@ struct Fma : Ternary {
   LG_DA(b* g)
   LG_DB(a* g)
   LG_DC(g)
+};
+
+/// b where the condition a is not 0, else c.
+struct Select : Ternary {
+  LG_SYMBOL("select")
+  LG_VALUE(a != T(0) ? b : c)
+  LG_DA(T(0))
+  LG_DB(a != T(0) ? g : T(0))
+  LG_DC(a != T(0) ? T(0) : g)
+  LG_NOTES("the condition gets no grad; a NaN condition counts as true")
+};
+
+/// a, but not below b and not above c.
+struct Clamp : Ternary {
+  LG_SYMBOL("clamp")
+  LG_VALUE(a < b ? b : c < a ? c : a)
+  LG_DA(a < b ? T(0) : c < a ? T(0) : g)
+  LG_DB(a < b ? g : T(0))
+  LG_DC(a < b ? T(0) : c < a ? g : T(0))
+  LG_NOTES("at a bound the grad flows to a; NaN stays NaN; where b > c a value below b gives b")
 };
 
 #undef LG_VALUE
@@ -178,11 +351,18 @@ struct Fma : Ternary {
 
 // The lists. Second word: what a user writes on Values. The order gives the opcodes, which never
 // leave the process.
-#define LG_UNARY_OPS(X) X(Neg, operator-) X(Sqrt, sqrt) X(Abs, abs) X(Relu, relu)
-#define LG_BINARY_OPS(X) \
-  X(Add, operator+) X(Sub, operator-) X(Mul, operator*) X(Div, operator/) X(Min, min) X(Max, max)
-#define LG_TERNARY_OPS(X) X(Fma, fma)
-#define LG_CONSTANT_OPS(X) X(PowConst, pow)
+#define LG_UNARY_OPS(X)                                                                           \
+  X(Neg, operator-)                                                                               \
+  X(Sqrt, sqrt) X(Square, square) X(Reciprocal, reciprocal) X(Abs, abs) X(Relu, relu) X(Exp, exp) \
+      X(Expm1, expm1) X(Log, log) X(Log1p, log1p) X(Sin, sin) X(Cos, cos) X(Tan, tan)             \
+          X(Tanh, tanh) X(Sigmoid, sigmoid) X(Softplus, softplus) X(Silu, silu) X(Gelu, gelu)     \
+              X(Erf, erf) X(Detach, detach)
+#define LG_BINARY_OPS(X)                                                                    \
+  X(Add, operator+)                                                                         \
+  X(Sub, operator-) X(Mul, operator*) X(Div, operator/) X(Pow, pow) X(Min, min) X(Max, max) \
+      X(Less, less)
+#define LG_TERNARY_OPS(X) X(Fma, fma) X(Select, select) X(Clamp, clamp)
+#define LG_CONSTANT_OPS(X) X(PowConst, pow) X(LeakyRelu, leaky_relu) X(Elu, elu)
 #define LG_OPS(X) LG_UNARY_OPS(X) LG_BINARY_OPS(X) LG_TERNARY_OPS(X) LG_CONSTANT_OPS(X)
 
 namespace levelgrad {

@@ -89,7 +89,6 @@ public:
   template <Number N>                                                                        \
   friend BasicValue function(const BasicValue& a, N b,                                       \
                              std::source_location where = std::source_location::current()) { \
-    Operand<T>::template check_constant<op::name>(static_cast<double>(b), where);            \
     return Operand<T>::template apply<op::name>(Operand<T>(a, where), Operand<T>(b, where)); \
   }
   LG_UNARY_OPS(LG_UNARY)
@@ -162,12 +161,6 @@ public:
             arena->serial_of_new(arena->template push<O>(index[0], index[1], index[2], a.where_))};
   }
 
-  /// Throws ArgumentError where the op O does not take the number.
-  template <class O>
-  static void check_constant(double number, std::source_location where) {
-    if (const char* reason = O::refuse(number)) refuse_constant(O::symbol, number, reason, where);
-  }
-
 private:
   [[nodiscard]] NodeIndex resolve(detail::Arena<T>* arena) const {
     if (value_.arena_ == nullptr) return arena->push_leaf(number_, where_);
@@ -176,8 +169,6 @@ private:
   }
 
   [[noreturn]] static void refuse_other_graph(std::source_location where);
-  [[noreturn]] static void refuse_constant(const char* symbol, double number, const char* reason,
-                                           std::source_location where);
 
   BasicValue<T> value_;
   T number_ = 0;
