@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "levelgrad/dot.h"
 #include "levelgrad/losses.h"
 #include "levelgrad/nn.h"
+#include "support/golden.h"
 
 namespace levelgrad {
 namespace {
-
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-/// Compares with tests/golden/<name>; LEVELGRAD_UPDATE_GOLDEN=1 writes it anew. A missing file is a
-/// failure.
-void expect_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(LEVELGRAD_TESTS) + "/golden/" + name;
-  if (std::getenv("LEVELGRAD_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
-  EXPECT_EQ(read(path), text) << path;
-}
 
 /// micrograd's trace_graph.ipynb: Neuron(2) at (1, -2), backward, draw.
 Value traced_neuron() {
@@ -44,7 +27,7 @@ Value traced_neuron() {
 TEST(Dot, DrawsTheNeuronOfTraceGraph) {
   Graph graph;
   const Graph::Use use(graph);
-  expect_golden("neuron.dot", to_dot(traced_neuron()));
+  testing::expect_golden("tests/golden/neuron.dot", to_dot(traced_neuron()));
 }
 
 TEST(Dot, EscapesWhatRecordsReadAsTheirOwn) {

@@ -14,7 +14,7 @@
 //   symbol                the name that people read
 //   *_text                the formulas as text: the compiled text itself, so it cannot drift
 //   notes                 what happens at kinks and special values
-//   ulp                   largest error of value() in units in the last place
+//   ulp_f64, ulp_f32      largest error of value() in units in the last place
 //
 // The sign and payload of a NaN are outside the contract, so no op lets them reach a number.
 #pragma once
@@ -42,13 +42,17 @@ namespace levelgrad::op {
 #define LG_DB(...) LG_DERIVATIVE(db, __VA_ARGS__)
 #define LG_DC(...) LG_DERIVATIVE(dc, __VA_ARGS__)
 #define LG_SYMBOL(text) static constexpr const char* symbol = text;
+#define LG_ULP(f64, f32)                 \
+  static constexpr double ulp_f64 = f64; \
+  static constexpr double ulp_f32 = f32;
 #define LG_NOTES(text) static constexpr const char* notes = text;
 
 template <int Arity, int Active>
 struct Base {
   static constexpr int arity = Arity;
   static constexpr int active = Active;
-  static constexpr double ulp = 0.5;
+  static constexpr double ulp_f64 = 0.5;
+  static constexpr double ulp_f32 = 0.5;
   static constexpr const char* notes = "";
 };
 struct Unary : Base<1, 1> {};
@@ -56,6 +60,8 @@ struct Binary : Base<2, 2> {};
 struct Ternary : Base<3, 3> {};
 /// The second operand is a number, fixed when the graph is built; no grad flows to it.
 struct UnaryWithConstant : Base<2, 1> {};
+
+// clang-format off: it takes a * b in a macro's argument for a pointer.
 
 struct Add : Binary {
   LG_SYMBOL("+")
@@ -73,9 +79,9 @@ struct Sub : Binary {
 
 struct Mul : Binary {
   LG_SYMBOL("*")
-  LG_VALUE(a* b)
-  LG_DA(b* g)
-  LG_DB(a* g)
+  LG_VALUE(a * b)
+  LG_DA(b * g)
+  LG_DB(a * g)
   LG_NOTES("x * x contributes twice, left operand first; 0 * inf is NaN, also in the derivatives")
 };
 
@@ -95,7 +101,7 @@ struct Neg : Unary {
 
 /// a to the power of a number.
 struct PowConst : UnaryWithConstant {
-  static constexpr double ulp = 2;
+  LG_ULP(2, 2)
   LG_SYMBOL("**")
   LG_VALUE(math::pow_const(a, b))
   LG_DA(b == T(0) ? T(0) : (b * math::pow_const(a, b - T(1))) * g)
@@ -106,7 +112,7 @@ struct PowConst : UnaryWithConstant {
 
 /// a to the power of b, both Values, or a number to the power of a Value.
 struct Pow : Binary {
-  static constexpr double ulp = 0.66;
+  LG_ULP(0.66, 0.66)
   LG_SYMBOL("pow")
   LG_VALUE(math::pow(a, b))
   LG_DA(b == T(0) ? T(0) : (b * math::pow(a, b - T(1))) * g)
@@ -118,7 +124,7 @@ struct Pow : Binary {
 
 struct Square : Unary {
   LG_SYMBOL("square")
-  LG_VALUE(a* a)
+  LG_VALUE(a * a)
   LG_DA((a + a) * g)
 };
 
@@ -184,7 +190,7 @@ struct LeakyRelu : UnaryWithConstant {
 
 /// Exponential linear unit: b * (e^a - 1) below 0.
 struct Elu : UnaryWithConstant {
-  static constexpr double ulp = 1.5;
+  LG_ULP(1.5, 1.5)
   LG_SYMBOL("elu")
   LG_VALUE(a <= T(0) ? b * math::expm1(a) : a)
   LG_DA(a <= T(0) ? (b * math::exp(a)) * g : g)
@@ -192,15 +198,15 @@ struct Elu : UnaryWithConstant {
 };
 
 struct Exp : Unary {
-  static constexpr double ulp = 0.77;
+  LG_ULP(0.77, 0.77)
   LG_SYMBOL("exp")
   LG_VALUE(math::exp(a))
-  LG_DA(y* g)
+  LG_DA(y * g)
   LG_NOTES("overflows to inf, underflows gradually; below 0.65 ulp where the result is normal")
 };
 
 struct Expm1 : Unary {
-  static constexpr double ulp = 0.65;
+  LG_ULP(0.65, 0.65)
   LG_SYMBOL("expm1")
   LG_VALUE(math::expm1(a))
   LG_DA(math::exp(a) * g)
@@ -208,7 +214,7 @@ struct Expm1 : Unary {
 };
 
 struct Log : Unary {
-  static constexpr double ulp = 0.67;
+  LG_ULP(0.67, 0.67)
   LG_SYMBOL("log")
   LG_VALUE(math::log(a))
   LG_DA(g / a)
@@ -216,7 +222,7 @@ struct Log : Unary {
 };
 
 struct Log1p : Unary {
-  static constexpr double ulp = 0.75;
+  LG_ULP(0.75, 0.75)
   LG_SYMBOL("log1p")
   LG_VALUE(math::log1p(a))
   LG_DA(g / (T(1) + a))
@@ -224,7 +230,7 @@ struct Log1p : Unary {
 };
 
 struct Sin : Unary {
-  static constexpr double ulp = 0.75;
+  LG_ULP(0.75, 0.75)
   LG_SYMBOL("sin")
   LG_VALUE(math::sin(a))
   LG_DA(math::cos(a) * g)
@@ -232,7 +238,7 @@ struct Sin : Unary {
 };
 
 struct Cos : Unary {
-  static constexpr double ulp = 0.75;
+  LG_ULP(0.75, 0.75)
   LG_SYMBOL("cos")
   LG_VALUE(math::cos(a))
   LG_DA(-(math::sin(a) * g))
@@ -240,7 +246,7 @@ struct Cos : Unary {
 };
 
 struct Tan : Unary {
-  static constexpr double ulp = 0.85;
+  LG_ULP(0.85, 0.85)
   LG_SYMBOL("tan")
   LG_VALUE(math::tan(a))
   LG_DA((T(1) + y * y) * g)
@@ -248,7 +254,7 @@ struct Tan : Unary {
 };
 
 struct Tanh : Unary {
-  static constexpr double ulp = 0.89;
+  LG_ULP(0.89, 0.89)
   LG_SYMBOL("tanh")
   LG_VALUE(math::tanh(a))
   LG_DA((T(1) - math::pow_const(y, T(2))) * g)
@@ -256,7 +262,7 @@ struct Tanh : Unary {
 };
 
 struct Sigmoid : Unary {
-  static constexpr double ulp = 0.77;
+  LG_ULP(0.77, 0.77)
   LG_SYMBOL("sigmoid")
   LG_VALUE(math::sigmoid(a))
   LG_DA((y * (T(1) - y)) * g)
@@ -264,7 +270,7 @@ struct Sigmoid : Unary {
 };
 
 struct Softplus : Unary {
-  static constexpr double ulp = 0.85;
+  LG_ULP(0.85, 0.85)
   LG_SYMBOL("softplus")
   LG_VALUE(math::softplus(a))
   LG_DA(math::sigmoid(a) * g)
@@ -273,16 +279,16 @@ struct Softplus : Unary {
 
 /// a * sigmoid(a), also called swish.
 struct Silu : Unary {
-  static constexpr double ulp = 1.5;
+  LG_ULP(1.5, 1.5)
   LG_SYMBOL("silu")
-  LG_VALUE(a* math::sigmoid(a))
+  LG_VALUE(a * math::sigmoid(a))
   LG_DA((math::sigmoid(a) + y * (T(1) - math::sigmoid(a))) * g)
   LG_NOTES("silu(-inf) is NaN: -inf * 0")
 };
 
 /// a * Phi(a), Phi the normal distribution's cdf: the exact form, not the tanh approximation.
 struct Gelu : Unary {
-  static constexpr double ulp = 0.95;
+  LG_ULP(0.95, 0.95)
   LG_SYMBOL("gelu")
   LG_VALUE(math::gelu(a))
   LG_DA(math::fma(a, math::normal_pdf(a), math::normal_cdf(a)) * g)
@@ -290,7 +296,7 @@ struct Gelu : Unary {
 };
 
 struct Erf : Unary {
-  static constexpr double ulp = 0.75;
+  LG_ULP(0.75, 0.75)
   LG_SYMBOL("erf")
   LG_VALUE(math::erf(a))
   LG_DA((T(0x1.20dd750429b6dp+0) * math::exp(-(a * a))) * g)
@@ -314,8 +320,8 @@ struct Detach : Base<1, 0> {
 struct Fma : Ternary {
   LG_SYMBOL("fma")
   LG_VALUE(math::fma(a, b, c))
-  LG_DA(b* g)
-  LG_DB(a* g)
+  LG_DA(b * g)
+  LG_DB(a * g)
   LG_DC(g)
 };
 
@@ -339,28 +345,32 @@ struct Clamp : Ternary {
   LG_NOTES("at a bound the grad flows to a; NaN stays NaN; where b > c a value below b gives b")
 };
 
+// clang-format on
+
 #undef LG_VALUE
 #undef LG_DERIVATIVE
 #undef LG_DA
 #undef LG_DB
 #undef LG_DC
 #undef LG_SYMBOL
+#undef LG_ULP
 #undef LG_NOTES
 
 }  // namespace levelgrad::op
 
 // The lists. Second word: what a user writes on Values. The order gives the opcodes, which never
 // leave the process.
-#define LG_UNARY_OPS(X)                                                                           \
-  X(Neg, operator-)                                                                               \
-  X(Sqrt, sqrt) X(Square, square) X(Reciprocal, reciprocal) X(Abs, abs) X(Relu, relu) X(Exp, exp) \
-      X(Expm1, expm1) X(Log, log) X(Log1p, log1p) X(Sin, sin) X(Cos, cos) X(Tan, tan)             \
-          X(Tanh, tanh) X(Sigmoid, sigmoid) X(Softplus, softplus) X(Silu, silu) X(Gelu, gelu)     \
+#define LG_UNARY_OPS(X)                                                                       \
+  X(Neg, operator-)                                                                           \
+  X(Sqrt, sqrt)                                                                               \
+  X(Square, square) X(Reciprocal, reciprocal) X(Abs, abs) X(Relu, relu) X(Exp, exp)           \
+      X(Expm1, expm1) X(Log, log) X(Log1p, log1p) X(Sin, sin) X(Cos, cos) X(Tan, tan)         \
+          X(Tanh, tanh) X(Sigmoid, sigmoid) X(Softplus, softplus) X(Silu, silu) X(Gelu, gelu) \
               X(Erf, erf) X(Detach, detach)
-#define LG_BINARY_OPS(X)                                                                    \
-  X(Add, operator+)                                                                         \
-  X(Sub, operator-) X(Mul, operator*) X(Div, operator/) X(Pow, pow) X(Min, min) X(Max, max) \
-      X(Less, less)
+#define LG_BINARY_OPS(X) \
+  X(Add, operator+)      \
+  X(Sub, operator-)      \
+  X(Mul, operator*) X(Div, operator/) X(Pow, pow) X(Min, min) X(Max, max) X(Less, less)
 #define LG_TERNARY_OPS(X) X(Fma, fma) X(Select, select) X(Clamp, clamp)
 #define LG_CONSTANT_OPS(X) X(PowConst, pow) X(LeakyRelu, leaky_relu) X(Elu, elu)
 #define LG_OPS(X) LG_UNARY_OPS(X) LG_BINARY_OPS(X) LG_TERNARY_OPS(X) LG_CONSTANT_OPS(X)
