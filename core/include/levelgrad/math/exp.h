@@ -109,7 +109,7 @@ LG_INLINE_FN T exp(T x) {
 /// e^x - 1.
 ///
 /// special    expm1(-0) = -0, expm1(-inf) = -1, expm1(inf) = inf, NaN for NaN.
-/// accuracy   double 0.61 ulp, float 0.60.
+/// accuracy   double 0.62 ulp, float 0.60.
 /// method     2^n ((1 - 2^-n) + r + r^2 / 2 + ...), the terms written out being summed exactly.
 template <class T>
 LG_INLINE_FN T expm1(T x) {

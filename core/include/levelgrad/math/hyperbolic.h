@@ -19,7 +19,7 @@ LG_INLINE_FN T quotient(HiLo<T> a, HiLo<T> b) {
 /// Hyperbolic tangent.
 ///
 /// special    tanh(+-0) = +-0, tanh(+-inf) = +-1, NaN for NaN.
-/// accuracy   double TANH64 ulp, float TANH32.
+/// accuracy   double 0.81 ulp, float 0.78.
 /// method     tanh |x| = (1 - e) / (1 + e), e = e^-2|x| = 2^n (1 + r + tail). With u = 2^-n >= 1 it
 ///            is a / (2u - a), a = (u - 1) - r - tail. Nothing cancels: u - 1 is 0 or at least 1.
 template <class T>
@@ -37,7 +37,7 @@ LG_INLINE_FN T tanh(T x) {
 /// The logistic function 1 / (1 + e^-x).
 ///
 /// special    sigmoid(-inf) = 0, sigmoid(inf) = 1, NaN for NaN; gradual underflow below -708 (-87).
-/// accuracy   double 0.60 ulp, float 0.60; 0.77 and 0.76 where the result is subnormal.
+/// accuracy   double 0.61 ulp, float 0.60; 0.77 and 0.76 where the result is subnormal.
 /// method     e = e^-|x|; 1 / (1 + e) for x >= 0, e / (1 + e) below 0, so that e never overflows
 ///            and small results keep all their bits. The 2^n of the numerator comes last: what is
 ///            subnormal in the end was a full quotient before.

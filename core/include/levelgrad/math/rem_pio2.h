@@ -39,7 +39,8 @@ struct QuarterTurns {
   HiLo<T> r;
   typename Format<T>::Bits bits;
 
-  /// Bit 0 is tested as bit 1: of the plain test g++ 12 makes a cast to bool that does not vectorise.
+  /// Bit 0 is tested as bit 1: g++ 12 makes a cast to bool of the plain test, and fails to
+  /// vectorise it.
   LG_INLINE_FN bool odd() const { return ((bits << 1) & 2) != 0; }
   LG_INLINE_FN bool upper() const { return (bits & 2) != 0; }
 };

@@ -12,21 +12,21 @@ namespace levelgrad::math {
 
 /// (sin(r) / r - 1) / r^2 and (cos(r) - 1 + r^2 / 2) / r^4 as polynomials in z = r^2, |r| <= pi/4
 /// (1 + 2^-16), in float (1 + 2^-9). Minimax by Remez's algorithm, relative to sin and cos.
-/// Error of sin: 2^-57.1 (f32 2^-28.0), of cos: 2^-59.7 (2^-32.3).
+/// Error of sin: 2^-63.2 (f32 2^-32.5), of cos: 2^-63.9 (2^-33.0).
 LG_INLINE_FN double sin_tail(double z) {
-  return horner(z, -0x1.5555555555555p-3, 0x1.111111111110bp-7, -0x1.a01a01a018a6cp-13,
-                0x1.71de3a53307a6p-19, -0x1.ae64528d67199p-26, 0x1.61208c387572dp-33,
-                -0x1.aaa23f42121d1p-41);
+  return horner(z, -0x1.5555555555555p-3, 0x1.1111111111068p-7, -0x1.a01a019ffe08fp-13,
+                0x1.71de3a332cc7dp-19, -0x1.ae642b9a4db07p-26, 0x1.61093aebb06dcp-33,
+                -0x1.9fb6f6aa50394p-41);
 }
 LG_INLINE_FN float sin_tail(float z) {
-  return horner(z, -0x1.555556p-3F, 0x1.111108p-7F, -0x1.a00f6ap-13F, 0x1.6cccfep-19F);
+  return horner(z, -0x1.555556p-3F, 0x1.111174p-7F, -0x1.a05954p-13F, 0x1.7c2c54p-19F);
 }
 LG_INLINE_FN double cos_tail(double z) {
-  return horner(z, 0x1.555555555554bp-5, -0x1.6c16c16c14f92p-10, 0x1.a01a019c8444fp-16,
-                -0x1.27e4f7eab5a36p-22, 0x1.1ee9d7a6de6c7p-29, -0x1.8fa4914e7b76p-37);
+  return horner(z, 0x1.555555555554bp-5, -0x1.6c16c16c15016p-10, 0x1.a01a019c8f468p-16,
+                -0x1.27e4f7f1a9fd8p-22, 0x1.1ee9dbde9ba45p-29, -0x1.8fa68ba3218d1p-37);
 }
 LG_INLINE_FN float cos_tail(float z) {
-  return horner(z, 0x1.55554ap-5F, -0x1.6c0c1ep-10F, 0x1.99e560p-16F);
+  return horner(z, 0x1.55554ap-5F, -0x1.6c0c26p-10F, 0x1.99e712p-16F);
 }
 
 /// sin(r.hi + r.lo) and cos(r.hi + r.lo), each as an unevaluated sum of a leading term (r.hi, or
