@@ -64,16 +64,30 @@ void Arena<T>::give_back() noexcept {
 template <class T>
 void Arena<T>::start_run(Serial first_serial) {
   last_ = {first_serial, size_};
-  older_begin_ = older_.data();
-  older_end_ = older_begin_ + older_.size();
+  before_last_ = older_.empty() ? last_ : older_.back();
+}
+
+template <class T>
+NodeIndex Arena<T>::index_in_older(Serial serial, std::source_location where) const {
+  const auto later =
+      std::upper_bound(older_.begin(), older_.end(), serial,
+                       [](Serial wanted, const Run& run) { return wanted < run.first_serial; });
+  if (later == older_.begin()) refuse_released(where);
+  const Run& run = *(later - 1);
+  const NodeIndex end = later == older_.end() ? last_.begin : later->begin;
+  const Serial index = serial - run.first_serial + run.begin;
+  if (index >= end) refuse_released(where);
+  return static_cast<NodeIndex>(index);
 }
 
 template <class T>
 Serial Arena<T>::serial_of(NodeIndex index) const {
   if (index >= last_.begin) return last_.first_serial + (index - last_.begin);
-  const Run* run = older_end_ - 1;
-  while (index < run->begin) --run;
-  return run->first_serial + (index - run->begin);
+  const auto later =
+      std::upper_bound(older_.begin(), older_.end(), index,
+                       [](NodeIndex wanted, const Run& run) { return wanted < run.begin; });
+  const Run& run = *(later - 1);
+  return run.first_serial + (index - run.begin);
 }
 
 template <class T>
@@ -106,8 +120,6 @@ template <class T>
 void Arena<T>::prepare_release() {
   ++promised_runs_;
   older_.reserve(older_.size() + promised_runs_);
-  older_begin_ = older_.data();
-  older_end_ = older_begin_ + older_.size();
 }
 
 template <class T>

@@ -118,6 +118,26 @@ TEST(Graph, NestedScopesReleaseTheirOwn) {
   EXPECT_EQ(after.operands()[0].id(), a.id());
 }
 
+TEST(Graph, KeepsValuesMadeBetweenManyScopes) {
+  Graph graph;
+  const Graph::Use use(graph);
+  std::vector<Value> kept;
+  std::vector<Value> released;
+  for (int i = 0; i < 1000; ++i) {
+    kept.emplace_back(i);
+    const Graph::Scope scope;
+    released.push_back(kept[static_cast<std::size_t>(i) / 2] * 2);
+    ASSERT_EQ(2.0 * (i / 2), released.back().data());
+  }
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_EQ(i, kept[static_cast<std::size_t>(i)].data());
+    EXPECT_THROW((void)released[static_cast<std::size_t>(i)].data(), GraphError);
+  }
+  const Value total = kept[3] + kept[997];
+  EXPECT_EQ(1000.0, total.data());
+  EXPECT_EQ(kept[3].id(), total.operands()[0].id());
+}
+
 TEST(Graph, ScopesMayEndOutOfOrder) {
   Graph graph;
   const Graph::Use use(graph);

@@ -76,21 +76,16 @@ public:
 
   /// The node of a Value. Throws GraphError where it was released.
   [[nodiscard]] NodeIndex index_of(Serial serial, std::source_location where) const {
-    // All serials of the last run are alive. The older runs are parameters, mostly.
+    // All serials of the last run are alive. In a training step the run before it holds the
+    // parameters, and there is no other.
     if (serial >= last_.first_serial) {
       return static_cast<NodeIndex>(serial - last_.first_serial + last_.begin);
     }
-    NodeIndex end = last_.begin;
-    for (const Run* run = older_end_; run != older_begin_;) {
-      --run;
-      if (serial >= run->first_serial) {
-        const Serial index = serial - run->first_serial + run->begin;
-        if (index < end) return static_cast<NodeIndex>(index);
-        break;
-      }
-      end = run->begin;
+    if (serial >= before_last_.first_serial) {
+      const Serial index = serial - before_last_.first_serial + before_last_.begin;
+      if (index < last_.begin) return static_cast<NodeIndex>(index);
     }
-    refuse_released(where);
+    return index_in_older(serial, where);
   }
 
   [[nodiscard]] Serial serial_of(NodeIndex index) const;
@@ -134,6 +129,7 @@ private:
   }
   void grow(std::uint64_t node_count);
   void start_run(Serial first_serial);
+  [[nodiscard]] NodeIndex index_in_older(Serial serial, std::source_location where) const;
   std::uint16_t new_visit();
   [[noreturn]] static void refuse_thread(std::source_location where);
   [[noreturn]] static void refuse_released(std::source_location where);
@@ -144,11 +140,10 @@ private:
   Node<T>* nodes_ = nullptr;
   NodeIndex size_ = 0;
   NodeIndex capacity_ = 0;
-  Run last_ = {1, 0};                 ///< new nodes continue it
-  const Run* older_begin_ = nullptr;  ///< the runs before it, oldest first
-  const Run* older_end_ = nullptr;
+  Run last_ = {1, 0};         ///< new nodes continue it
+  Run before_last_ = {1, 0};  ///< older_.back(), or an empty run before all others
   std::atomic<const char*> owner_ = nullptr;
-  std::vector<Run> older_;
+  std::vector<Run> older_;  ///< the runs before the last, oldest first, none empty
   std::size_t promised_runs_ = 0;
   std::map<Serial, std::string> labels_;
   std::uint16_t visit_ = 0;
