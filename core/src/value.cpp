@@ -28,7 +28,7 @@ std::vector<BasicValue<T>> BasicValue<T>::operands() const {
 
 template <class T>
 Node<T>& BasicValue<T>::leaf(std::source_location where) const {
-  Node<T>& self = (*arena_)[index(where)];
+  Node<T>& self = node(where);
   if (self.op != Op::Leaf) {
     throw GraphError("the data and the starting grad of an interior node cannot be set" + at(where),
                      "set those of a leaf, and build the expression again");

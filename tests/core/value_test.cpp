@@ -305,6 +305,14 @@ TEST(CanonicalOrder, DecidesTheBitsOfAFold) {
   EXPECT_EQ(1.0, x.grad());  // (-1e16 + 1e16) + 1; ascending order would give 0
 }
 
+TEST(CanonicalOrder, OneConsumersOperandsContributeLeftToRight) {
+  const Value x = 1e16;
+  const Value thrice = fma(x, x, x);  // contributes 1e16, 1e16, 1
+  const Value last = x * -2e16;       // comes first in the fold
+  (thrice + last).backward();
+  EXPECT_EQ(1.0, x.grad());  // ((-2e16 + 1e16) + 1e16) + 1; with the 1 before them it is 0
+}
+
 TEST(GeneralBackward, TakesAnOrderAndSeeds) {
   const Value a = 3.0;
   const Value b = a * 2;

@@ -125,7 +125,10 @@ private:
     arena_->check_thread(where);
     return arena_->index_of(serial_, where);
   }
-  [[nodiscard]] Node<T>& node() const { return (*arena_)[index({})]; }
+  [[nodiscard]] Node<T>& node(std::source_location where = {}) const {
+    const NodeIndex self = index(where);  // before the arena is touched: there may be none
+    return (*arena_)[self];
+  }
   [[nodiscard]] Node<T>& leaf(std::source_location where) const;
   [[noreturn]] static void refuse_empty(std::source_location where);
 

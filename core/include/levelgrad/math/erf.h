@@ -48,14 +48,13 @@ struct GaussConstants<float> {
 /// The correction of gauss_tail() but for a factor 1 + t, as a polynomial in t: minimax by Remez's
 /// algorithm, relative to the tail. Error 2^-57.8 (f32 2^-28.4). No coefficient is above 0.02.
 LG_INLINE_FN double gauss_correction(double t) {
-  return horner(t, -0x1.24cddb7b5234ep-11, -0x1.184ffabbb05f5p-8, -0x1.32d67f84475a1p-10,
-                0x1.ba69a20f648fbp-7, -0x1.396f8ac0a7494p-6, 0x1.f7247febdf5p-7,
-                -0x1.086c6c64dc9fcp-7, 0x1.6a9652eaf7c38p-9, -0x1.365be44ebae27p-11,
-                0x1.1a9058ea02bc3p-13, -0x1.7ccb914a5c8f9p-14, 0x1.7f86bfee80c1bp-15,
-                -0x1.29a7ae9299f03p-17, 0x1.6277c3e4d4f57p-21, -0x1.af5c2dde03aa4p-20,
-                0x1.d9047402cd1f2p-21, 0x1.5e0fb6e56994ap-28, -0x1.6699bdf62091ap-26,
-                -0x1.fbfa8af43f47cp-25, 0x1.a62ec18055a9dp-27, 0x1.ec8fa91604e18p-28,
-                0x1.def631febdef6p-31, -0x1.84687ad4a1a0ep-30);
+  return horner(
+      t, -0x1.24cddb7b5234ep-11, -0x1.184ffabbb05f5p-8, -0x1.32d67f84475a1p-10,
+      0x1.ba69a20f648fbp-7, -0x1.396f8ac0a7494p-6, 0x1.f7247febdf5p-7, -0x1.086c6c64dc9fcp-7,
+      0x1.6a9652eaf7c38p-9, -0x1.365be44ebae27p-11, 0x1.1a9058ea02bc3p-13, -0x1.7ccb914a5c8f9p-14,
+      0x1.7f86bfee80c1bp-15, -0x1.29a7ae9299f03p-17, 0x1.6277c3e4d4f57p-21, -0x1.af5c2dde03aa4p-20,
+      0x1.d9047402cd1f2p-21, 0x1.5e0fb6e56994ap-28, -0x1.6699bdf62091ap-26, -0x1.fbfa8af43f47cp-25,
+      0x1.a62ec18055a9dp-27, 0x1.ec8fa91604e18p-28, 0x1.def631febdef6p-31, -0x1.84687ad4a1a0ep-30);
 }
 LG_INLINE_FN float gauss_correction(float t) {
   return horner(t, -0x1.1240fcp-13F, -0x1.998a1ap-9F, -0x1.afc938p-8F, 0x1.2ad50ap-6F,
@@ -159,7 +158,7 @@ LG_INLINE_FN float erf_tail(float z) {
 /// Error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x.
 ///
 /// special    erf(+-0) = +-0, erf(+-inf) = +-1, NaN for NaN.
-/// accuracy   ULP
+/// accuracy   double 0.68 ulp (0.75 where the result is subnormal), float 0.76 (all inputs).
 /// method     2 / sqrt(pi) x + x^3 P(x^2) up to 1/2, beyond that 1 - erfc(|x|) from gauss_tail().
 template <class T>
 LG_INLINE_FN T erf(T x) {
@@ -179,7 +178,8 @@ LG_INLINE_FN T erf(T x) {
 ///
 /// special    erfc(-inf) = 2, erfc(inf) = 0, NaN for NaN; underflows gradually to 0 above 26.5
 ///            (f32 9.2).
-/// accuracy   ULP
+/// accuracy   double 0.63 ulp; 0.79 where the result is subnormal, as scale() then rounds
+///            once more; float 0.80 (all inputs: 0.7918).
 /// method     gauss_tail() at sqrt(2) |x|; 2 minus that for x < 0.
 template <class T>
 LG_INLINE_FN T erfc(T x) {
@@ -193,7 +193,7 @@ LG_INLINE_FN T erfc(T x) {
 /// erfc(-x / sqrt(2)) / 2, with a small relative error also where it is tiny.
 ///
 /// special    0 for -inf, 1 for inf, NaN for NaN; underflows gradually to 0 below -37.5 (f32 -13).
-/// accuracy   ULP
+/// accuracy   double 0.61 ulp; 0.79 where the result is subnormal; float 0.79 (all inputs).
 /// method     gauss_tail() at |x|; 1 minus that for x > 0.
 template <class T>
 LG_INLINE_FN T normal_cdf(T x) {
@@ -207,7 +207,7 @@ LG_INLINE_FN T normal_cdf(T x) {
 ///
 /// special    gelu(+-0) = +-0, gelu(-inf) = -0 (the limit), gelu(inf) = inf, NaN for NaN;
 ///            underflows gradually to -0 below -37.6 (f32 -13.1).
-/// accuracy   ULP
+/// accuracy   double 0.60 ulp; 0.76 where the result is subnormal; float 0.79 (all inputs).
 /// method     gauss_tail() at |x|, as hi + lo, times x.
 /// source     Hendrycks & Gimpel, Gaussian Error Linear Units, 2016.
 template <class T>
@@ -224,7 +224,7 @@ LG_INLINE_FN T gelu(T x) {
 /// The normal density e^(-x^2/2) / sqrt(2 pi), the derivative of normal_cdf.
 ///
 /// special    0 for infinities, NaN for NaN; underflows gradually to 0 beyond 37.6 (f32 13.2).
-/// accuracy   ULP
+/// accuracy   double 0.56 ulp; 0.76 where the result is subnormal; float 0.78 (all inputs).
 /// method     the rounding error of x^2 goes into the exponential, that of the factor to its rest.
 template <class T>
 LG_INLINE_FN T normal_pdf(T x) {

@@ -63,9 +63,7 @@ struct Reduced {
   T r, rest;
 
   /// e^r + rest - 1 - r, rounded: from 0 to 0.07.
-  LG_INLINE_FN T tail() const {
-    return fma(r * r, fma(exp_tail(r), r, T(0.5)), rest);
-  }
+  LG_INLINE_FN T tail() const { return fma(r * r, fma(exp_tail(r), r, T(0.5)), rest); }
 };
 
 /// Reduces the argument of e^(x + x_rest), for |x| up to twice bias * ln 2 and |x_rest| < 2^-8;

@@ -46,7 +46,7 @@ LG_INLINE_FN T sigmoid(T x) {
   const Reduced<T> e = reduce(at_least(ExpConstants<T>::lowest, -abs(x)));
   const HiLo<T> head = fast_two_sum(T(1), e.r);
   const HiLo<T> m = fast_two_sum(head.hi, head.lo + e.tail());  // e = 2^n m
-  const T power = e.n < T(-100) ? T(0) : pow2<T>(e.bits);  // 1 + e rounds to 1 long before
+  const T power = e.n < T(-100) ? T(0) : pow2<T>(e.bits);       // 1 + e rounds to 1 long before
   const HiLo<T> b = fast_two_sum(T(1), power * m.hi);
   const bool negative = x < T(0);
   const HiLo<T> a = {negative ? m.hi : T(1), negative ? m.lo : T(0)};

@@ -88,9 +88,9 @@ LG_INLINE_FN double log1p_tail(double f, double half_square, double small) {
   return fma(s, fma(z, p, half_square), small);
 }
 LG_INLINE_FN float log1p_tail(float f, float half_square, float small) {
-  const float p = horner(f, 0x1.555554p-1F, -0x1.ffffe6p-2F, 0x1.999d2ap-2F, -0x1.556288p-2F,
-                         0x1.23de3ap-2F, -0x1.fbbf22p-3F, 0x1.dc76b2p-3F, -0x1.ddb3acp-3F,
-                         0x1.2cb24cp-3F);
+  const float p =
+      horner(f, 0x1.555554p-1F, -0x1.ffffe6p-2F, 0x1.999d2ap-2F, -0x1.556288p-2F, 0x1.23de3ap-2F,
+             -0x1.fbbf22p-3F, 0x1.dc76b2p-3F, -0x1.ddb3acp-3F, 0x1.2cb24cp-3F);
   return fma(half_square * f, p, small);
 }
 
