@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "levelgrad/error.h"
+#include "levelgrad/math.h"
 
 namespace levelgrad {
 namespace {
@@ -12,6 +13,31 @@ void require_count(int count, const char* what) {
   if (count < 1) {
     throw ArgumentError(std::string(what) + " must be at least 1, not " + std::to_string(count));
   }
+}
+
+template <class T>
+BasicValue<T> activate(const BasicValue<T>& sum, Activation activation) {
+  switch (activation) {
+    case Activation::Relu:
+      return relu(sum);
+    case Activation::Tanh:
+      return tanh(sum);
+    case Activation::Linear:
+      break;
+  }
+  return sum;
+}
+
+const char* name_of(Activation activation) {
+  switch (activation) {
+    case Activation::Relu:
+      return "ReLU";
+    case Activation::Tanh:
+      return "TanH";
+    case Activation::Linear:
+      break;
+  }
+  return "Linear";
 }
 
 template <class T, class Parts>
@@ -37,11 +63,19 @@ std::ostream& print_list(std::ostream& out, const char* name, const Parts& parts
 
 }  // namespace
 
+WeightSource::WeightSource(PythonRandom& random)
+    : draw_([&random](int) { return random.uniform(-1.0, 1.0); }) {}
+
+WeightSource::WeightSource(XorShift64Star& random)
+    : draw_([&random](int input_count) {
+        return random.uniform(-1.0, 1.0) * math::pow(static_cast<double>(input_count), -0.5);
+      }) {}
+
 template <class T>
-BasicNeuron<T>::BasicNeuron(int input_count, PythonRandom& random, Activation activation)
+BasicNeuron<T>::BasicNeuron(int input_count, const WeightSource& weights, Activation activation)
     : bias_(T(0)), activation_(activation) {
   require_count(input_count, "the number of a neuron's inputs");
-  for (int k = 0; k < input_count; ++k) weights_.emplace_back(random.uniform(-1.0, 1.0));
+  for (int k = 0; k < input_count; ++k) weights_.emplace_back(weights(input_count));
 }
 
 template <class T>
@@ -52,7 +86,7 @@ BasicValue<T> BasicNeuron<T>::operator()(std::span<const BasicValue<T>> inputs) 
   }
   BasicValue<T> sum = bias_;
   for (std::size_t k = 0; k < weights_.size(); ++k) sum = sum + weights_[k] * inputs[k];
-  return activation_ == Activation::Relu ? relu(sum) : sum;
+  return activate(sum, activation_);
 }
 
 template <class T>
@@ -78,10 +112,10 @@ void BasicNeuron<T>::set_labels(const std::string& layer, std::size_t index) con
 }
 
 template <class T>
-BasicLayer<T>::BasicLayer(int input_count, int output_count, PythonRandom& random,
+BasicLayer<T>::BasicLayer(int input_count, int output_count, const WeightSource& weights,
                           Activation activation) {
   require_count(output_count, "the number of a layer's neurons");
-  for (int k = 0; k < output_count; ++k) neurons_.emplace_back(input_count, random, activation);
+  for (int k = 0; k < output_count; ++k) neurons_.emplace_back(input_count, weights, activation);
 }
 
 template <class T>
@@ -108,12 +142,13 @@ void BasicLayer<T>::set_labels(const std::string& layer) const {
 }
 
 template <class T>
-BasicMLP<T>::BasicMLP(int input_count, std::span<const int> output_counts, PythonRandom& random) {
+BasicMLP<T>::BasicMLP(int input_count, std::span<const int> output_counts,
+                      const WeightSource& weights, Activation hidden) {
   require_count(static_cast<int>(output_counts.size()), "the number of an MLP's layers");
   int inputs = input_count;
   for (const int& outputs : output_counts) {
     const bool last = &outputs == &output_counts.back();
-    layers_.emplace_back(inputs, outputs, random, last ? Activation::Linear : Activation::Relu);
+    layers_.emplace_back(inputs, outputs, weights, last ? Activation::Linear : hidden);
     layers_.back().set_labels("layers." + std::to_string(layers_.size() - 1) + ".");
     inputs = outputs;
   }
@@ -138,8 +173,7 @@ void BasicMLP<T>::zero_grad() const {
 
 template <class T>
 std::ostream& operator<<(std::ostream& out, const BasicNeuron<T>& neuron) {
-  const bool relu = neuron.activation() == Activation::Relu;
-  return out << (relu ? "ReLU" : "Linear") << "Neuron(" << neuron.input_count() << ")";
+  return out << name_of(neuron.activation()) << "Neuron(" << neuron.input_count() << ")";
 }
 
 template <class T>

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 
+#include "levelgrad/error.h"
+
 namespace levelgrad {
 namespace {
 
@@ -79,5 +81,20 @@ double PythonRandom::random() {
 }
 
 double PythonRandom::uniform(double low, double high) { return low + (high - low) * random(); }
+
+XorShift64Star::XorShift64Star(std::uint64_t seed) : state_(seed) {
+  if (seed == 0) throw ArgumentError("the seed of xorshift64* must not be 0");
+}
+
+std::uint32_t XorShift64Star::next() {
+  state_ ^= state_ >> 12;
+  state_ ^= state_ << 25;
+  state_ ^= state_ >> 27;
+  return static_cast<std::uint32_t>((state_ * 0x2545F4914F6CDD1DU) >> 32);
+}
+
+double XorShift64Star::random() { return static_cast<double>(next() >> 8) / 16777216.0; }
+
+double XorShift64Star::uniform(double low, double high) { return low + (high - low) * random(); }
 
 }  // namespace levelgrad

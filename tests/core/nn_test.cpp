@@ -39,6 +39,26 @@ TEST(Neuron, HiddenOnesAreReluAndOthersLinear) {
   EXPECT_EQ("LinearNeuron(1)", printed(linear));
 }
 
+TEST(Neuron, TakesEurekaLabsWeightsAndTanh) {
+  XorShift64Star random(42);
+  const Neuron neuron(2, random, Activation::Tanh);
+  const std::vector<Value> weights = neuron.parameters();
+  // CPython 3.11: RNG(42), uniform(-1, 1) * 2 ** -0.5.
+  EXPECT_DOUBLE_EQ((0.3390852212905884 * 2 - 1) * 0.7071067811865476, weights[0].data());
+  EXPECT_DOUBLE_EQ((0.7822558283805847 * 2 - 1) * 0.7071067811865476, weights[1].data());
+  EXPECT_EQ(0.0, weights[2].data());
+  const std::vector<Value> x = {1.0, 3.0};
+  const Value sum = weights[2] + weights[0] * x[0] + weights[1] * x[1];
+  EXPECT_EQ(tanh(sum).data(), neuron(x).data());
+  EXPECT_EQ("TanHNeuron(2)", printed(neuron));
+}
+
+TEST(MLP, HiddenActivationIsTheCallersChoice) {
+  XorShift64Star random(42);
+  EXPECT_EQ("MLP of [Layer of [TanHNeuron(2), TanHNeuron(2)], Layer of [LinearNeuron(2)]]",
+            printed(MLP(2, {2, 1}, random, Activation::Tanh)));
+}
+
 TEST(Layer, PrintsAsMicrogradDoes) {
   PythonRandom random(1);
   EXPECT_EQ("Layer of [ReLUNeuron(3), ReLUNeuron(3)]", printed(Layer(3, 2, random)));
@@ -116,30 +136,6 @@ TEST(MLP, LearnsTheTutorialsFourRows) {
   }
   EXPECT_GT(first, 1.0);
   EXPECT_LT(last, 0.05);
-}
-
-TEST(Losses, AreWhatTheirNamesSay) {
-  const Value score = 0.25;
-  EXPECT_EQ(0.75, hinge(score, 1).data());
-  EXPECT_EQ(1.25, hinge(score, -1).data());
-  const std::vector<Value> values = {1.0, 2.0, 4.0};
-  EXPECT_EQ(7.0, sum(values).data());
-  EXPECT_EQ(7.0 * (1.0 / 3.0), mean(values).data());
-  EXPECT_EQ(21.0, l2(values).data());
-  EXPECT_EQ((0.0 + 1.0 + 9.0) * (1.0 / 3.0), mse(values, std::vector<double>{1, 1, 1}).data());
-  EXPECT_EQ(0.0, sum(std::vector<Value>()).data());
-}
-
-TEST(Losses, RefuseWhatDoesNotFit) {
-  EXPECT_THROW((void)mean(std::vector<Value>()), ArgumentError);
-  EXPECT_THROW((void)mse(std::vector<Value>{1.0}, std::vector<double>{1, 2}), ShapeError);
-  EXPECT_THROW((void)mse(std::vector<Value>(), std::vector<double>()), ArgumentError);
-}
-
-TEST(Optimizer, RateFallsToATenth) {
-  EXPECT_EQ(1.0, optimizer::linear_rate(1.0, 0, 100));
-  EXPECT_EQ(1.0 - 0.9 * 37 / 100, optimizer::linear_rate(1.0, 37, 100));
-  EXPECT_EQ(0.05 - 0.9 * 0.05 * 3 / 7, optimizer::linear_rate(0.05, 3, 7));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "levelgrad/error.h"
+
 namespace levelgrad {
 namespace {
 
@@ -35,6 +37,28 @@ TEST(PythonRandom, EqualsPythonForSeedsOfOneAndTwoWords) {
     for (int i = 0; i < 700; ++i) last = random.random();
     EXPECT_EQ(expected.at_702, last) << expected.seed;
   }
+}
+
+// Numbers by EurekaLabsAI/micrograd's utils.py, RNG(42).
+
+TEST(XorShift64Star, DrawsTheWordsOfTheOriginal) {
+  XorShift64Star random(42);
+  for (const std::uint32_t word : {1456360119U, 3359763283U, 3393612768U, 4054632243U}) {
+    EXPECT_EQ(word, random.next());
+  }
+}
+
+TEST(XorShift64Star, ItsNumbersHave24Bits) {
+  XorShift64Star random(42);
+  EXPECT_EQ(0.3390852212905884, random.random());
+  EXPECT_EQ(0.7822558283805847, random.random());
+  XorShift64Star again(42);
+  EXPECT_EQ(-1 + 4 * 0.3390852212905884, again.uniform(-1, 3));
+}
+
+TEST(XorShift64Star, RefusesTheSeedThatStandsStill) {
+  EXPECT_THROW(XorShift64Star(0), ArgumentError);
+  EXPECT_NE(0U, XorShift64Star(1).next());
 }
 
 }  // namespace

@@ -30,6 +30,44 @@ template <class T>
 [[nodiscard]] BasicValue<T> mse(std::span<const BasicValue<T>> predictions,
                                 std::span<const double> targets);
 
+/// Mean of |prediction - target|. Errors: as mse().
+template <class T>
+[[nodiscard]] BasicValue<T> l1(std::span<const BasicValue<T>> predictions,
+                               std::span<const double> targets);
+
+/// Mean of 0.5 * q * q + delta * (|d| - q) with d = prediction - target, q = min(|d|, delta): a
+/// parabola up to delta, straight lines beyond. Errors: as mse(), and ArgumentError for a delta
+/// that is not a positive number.
+template <class T>
+[[nodiscard]] BasicValue<T> huber(std::span<const BasicValue<T>> predictions,
+                                  std::span<const double> targets, double delta);
+
+/// e^l / sum of e^l for each logit l, and the logarithms of that.
+///
+/// Stable: the highest logit is subtracted first, as a number that gets no grad, so no exp
+/// overflows; a constant added to all logits changes the result by roundings only. A row with a
+/// NaN, an inf or nothing but -inf gives NaN. errors   ArgumentError for no logits.
+template <class T>
+[[nodiscard]] std::vector<BasicValue<T>> softmax(std::span<const BasicValue<T>> logits);
+template <class T>
+[[nodiscard]] std::vector<BasicValue<T>> log_softmax(std::span<const BasicValue<T>> logits);
+
+/// Loss of one example whose class is class_index: -log_softmax(logits)[class_index].
+///
+/// Its grad is softmax(logits), less 1 at class_index.
+/// errors   ArgumentError for no logits, or no logit of this index.
+template <class T>
+[[nodiscard]] BasicValue<T> cross_entropy(std::span<const BasicValue<T>> logits,
+                                          std::size_t class_index);
+
+/// Loss of one example of two classes: softplus(logit) - target * logit, which is
+/// -target * log(p) - (1 - target) * log(1 - p) for p = sigmoid(logit).
+///
+/// The error is up to an ulp of the logit: a loss far below the logit is 0.
+/// errors   ArgumentError for a target outside [0, 1].
+template <class T>
+[[nodiscard]] BasicValue<T> binary_cross_entropy(const BasicValue<T>& logit, double target);
+
 /// Sum of p * p over the parameters, the L2 penalty; multiply it by its weight.
 template <class T>
 [[nodiscard]] BasicValue<T> l2(std::span<const BasicValue<T>> parameters);
@@ -47,6 +85,29 @@ template <class T>
 [[nodiscard]] BasicValue<T> mse(const std::vector<BasicValue<T>>& predictions,
                                 std::span<const double> targets) {
   return mse(std::span<const BasicValue<T>>(predictions), targets);
+}
+template <class T>
+[[nodiscard]] BasicValue<T> l1(const std::vector<BasicValue<T>>& predictions,
+                               std::span<const double> targets) {
+  return l1(std::span<const BasicValue<T>>(predictions), targets);
+}
+template <class T>
+[[nodiscard]] BasicValue<T> huber(const std::vector<BasicValue<T>>& predictions,
+                                  std::span<const double> targets, double delta) {
+  return huber(std::span<const BasicValue<T>>(predictions), targets, delta);
+}
+template <class T>
+[[nodiscard]] std::vector<BasicValue<T>> softmax(const std::vector<BasicValue<T>>& logits) {
+  return softmax(std::span<const BasicValue<T>>(logits));
+}
+template <class T>
+[[nodiscard]] std::vector<BasicValue<T>> log_softmax(const std::vector<BasicValue<T>>& logits) {
+  return log_softmax(std::span<const BasicValue<T>>(logits));
+}
+template <class T>
+[[nodiscard]] BasicValue<T> cross_entropy(const std::vector<BasicValue<T>>& logits,
+                                          std::size_t class_index) {
+  return cross_entropy(std::span<const BasicValue<T>>(logits), class_index);
 }
 template <class T>
 [[nodiscard]] BasicValue<T> l2(const std::vector<BasicValue<T>>& parameters) {

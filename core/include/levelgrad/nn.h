@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Neuron, Layer, MLP: micrograd's modules with micrograd's meaning. Weights are uniform in [-1, 1],
-// biases 0, hidden neurons are ReLU, the last layer is linear.
+// Neuron, Layer, MLP: micrograd's modules with micrograd's meaning. Biases start at 0, the last
+// layer is linear; the generator decides how weights are drawn.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <source_location>
 #include <span>
@@ -15,14 +16,31 @@
 
 namespace levelgrad {
 
-enum class Activation : unsigned char { Linear, Relu };
+enum class Activation : unsigned char { Linear, Relu, Tanh };
+
+/// Draws the weights of neurons, one after the other. A generator stands for the rule of the
+/// program that it comes from.
+class WeightSource {
+public:
+  /// micrograd: uniform in [-1, 1). Borrowed.
+  WeightSource(PythonRandom& random);
+  /// EurekaLabsAI/micrograd: uniform in [-1, 1), times input_count ** -0.5. Borrowed.
+  WeightSource(XorShift64Star& random);
+
+  /// The next weight, of a neuron with so many inputs.
+  [[nodiscard]] double operator()(int input_count) const { return draw_(input_count); }
+
+private:
+  std::function<double(int)> draw_;
+};
 
 /// bias + w[0] * x[0] + w[1] * x[1] + ..., left to right, then the activation.
 template <class T>
 class BasicNeuron {
 public:
   /// Draws input_count weights, in order. Errors: ArgumentError for no inputs.
-  BasicNeuron(int input_count, PythonRandom& random, Activation activation = Activation::Relu);
+  BasicNeuron(int input_count, const WeightSource& weights,
+              Activation activation = Activation::Relu);
 
   /// inputs   [input_count]. Errors: ShapeError.
   [[nodiscard]] BasicValue<T> operator()(std::span<const BasicValue<T>> inputs) const;
@@ -46,7 +64,7 @@ template <class T>
 class BasicLayer {
 public:
   /// Errors: ArgumentError for no inputs or no outputs.
-  BasicLayer(int input_count, int output_count, PythonRandom& random,
+  BasicLayer(int input_count, int output_count, const WeightSource& weights,
              Activation activation = Activation::Relu);
 
   /// inputs   [input_count]; the result has [output_count]. Errors: ShapeError.
@@ -62,16 +80,20 @@ private:
   std::vector<BasicNeuron<T>> neurons_;
 };
 
-/// Layers one after the other; all but the last are ReLU.
+/// Layers one after the other; the last is linear.
 ///
 /// Parameters are labelled "layers.0.weight[3][1]" (neuron 3, input 1) and "layers.0.bias[3]".
 template <class T>
 class BasicMLP {
 public:
   /// output_counts   neurons of each layer. Errors: ArgumentError for no layer or an empty one.
-  BasicMLP(int input_count, std::span<const int> output_counts, PythonRandom& random);
-  BasicMLP(int input_count, std::initializer_list<int> output_counts, PythonRandom& random)
-      : BasicMLP(input_count, std::span(output_counts.begin(), output_counts.size()), random) {}
+  /// hidden          activation of all layers but the last.
+  BasicMLP(int input_count, std::span<const int> output_counts, const WeightSource& weights,
+           Activation hidden = Activation::Relu);
+  BasicMLP(int input_count, std::initializer_list<int> output_counts, const WeightSource& weights,
+           Activation hidden = Activation::Relu)
+      : BasicMLP(input_count, std::span(output_counts.begin(), output_counts.size()), weights,
+                 hidden) {}
 
   /// inputs   [input_count]; the result has the last layer's outputs. Errors: ShapeError.
   [[nodiscard]] std::vector<BasicValue<T>> operator()(std::span<const BasicValue<T>> inputs) const;
@@ -85,7 +107,7 @@ private:
   std::vector<BasicLayer<T>> layers_;
 };
 
-/// As micrograd prints them: "ReLUNeuron(2)", "Layer of [...]", "MLP of [...]".
+/// As micrograd prints them: "ReLUNeuron(2)", "TanHNeuron(2)", "Layer of [...]", "MLP of [...]".
 template <class T>
 std::ostream& operator<<(std::ostream& out, const BasicNeuron<T>& neuron);
 template <class T>
