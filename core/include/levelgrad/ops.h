@@ -217,7 +217,7 @@ struct Log : Unary {
   LG_ULP(0.67, 0.67)
   LG_SYMBOL("log")
   LG_VALUE(math::log(a))
-  LG_DA(g / a)
+  LG_DA((T(1) / a) * g)
   LG_NOTES("log(0) is -inf, below 0 NaN; the derivative at 0 is inf with the sign of the zero")
 };
 
