@@ -31,27 +31,27 @@ double place(const host::Range& range, std::size_t i) {
 }  // namespace
 
 host::BoundaryPlot boundary_plot(host::Trainer& trainer, const host::Dataset& data,
-                                 const std::optional<host::StepReport>& last,
-                                 const std::string& name) {
+                                 const std::optional<host::StepReport>& last) {
   host::BoundaryPlot plot;
-  plot.title = name;
   plot.subtitle = fmt::format("{} parameters, ", trainer.model().parameters().size());
   plot.subtitle += last ? fmt::format("{} steps: loss {:.4f}, accuracy {:.0f} %", last->step + 1,
                                       last->loss, last->accuracy)
                         : "untrained";
-  plot.class_names = {"-1", "1"};
   plot.x_range = range_of(data, 0);
   plot.y_range = range_of(data, 1);
   plot.nx = plot.ny = grid;
   for (std::size_t row = 0; row < grid; ++row) {
     for (std::size_t column = 0; column < grid; ++column) {
       const std::array point = {place(plot.x_range, column), place(plot.y_range, row)};
-      plot.scores.push_back(trainer.score(point));
+      const std::vector<double> scores = trainer.scores(point);
+      plot.score_count = scores.size();
+      plot.scores.insert(plot.scores.end(), scores.begin(), scores.end());
     }
   }
+  // One score parts labels -1 and 1; else labels count the classes.
   for (std::size_t i = 0; i < data.example_count(); ++i) {
     plot.points.push_back({data.inputs[2 * i], data.inputs[2 * i + 1],
-                           data.labels[i] > 0 ? std::size_t{1} : std::size_t{0}});
+                           static_cast<std::size_t>(std::max(data.labels[i], 0.0))});
   }
   return plot;
 }

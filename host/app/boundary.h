@@ -11,10 +11,9 @@
 
 namespace levelgrad::app {
 
-/// What the network says around the data, which must have two features.
+/// What the network says around the data, which must have two features. Without title and names.
 [[nodiscard]] host::BoundaryPlot boundary_plot(host::Trainer& trainer, const host::Dataset& data,
-                                               const std::optional<host::StepReport>& last,
-                                               const std::string& name);
+                                               const std::optional<host::StepReport>& last);
 
 /// The plot as a file's bytes.
 [[nodiscard]] std::string boundary_png(const host::BoundaryPlot& plot);

@@ -1,78 +1,103 @@
 // SPDX-License-Identifier: MIT
 //
-// `levelgrad train`: the moons demo. Steps go to stdout, the bar to stderr, pictures to a folder.
+// `levelgrad train`: the demos. Steps go to stdout, the bar to stderr, pictures to a folder.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
-#include <optional>
 
-#include "boundary.h"
 #include "commands.h"
-#include "exit_code.h"
-#include "interrupt.h"
-#include "levelgrad/host/files.h"
-#include "levelgrad/host/trainer.h"
-#include "line_file.h"
-#include "progress_bar.h"
+#include "levelgrad/error.h"
+#include "levelgrad/host/yin_yang.h"
+#include "levelgrad/number_text.h"
+#include "training_run.h"
 
 namespace levelgrad::app {
 namespace {
 
 struct TrainArguments {
+  const CLI::App* command = nullptr;
   std::string model;
-  std::string weights = "micrograd";
-  host::TrainOptions options;
+  host::TrainOptions options;  ///< only what the command line names counts
+  std::uint64_t seed = 0;
+  std::string weights;
   std::string save;  ///< empty: runs/<model>
   std::string log;   ///< empty: none
+
+  [[nodiscard]] bool names(const std::string& option) const { return command->count(option) > 0; }
 };
 
-std::string line(const host::StepReport& report) {
-  return fmt::format("step {} loss {} accuracy {}", report.step, report.loss, report.accuracy);
+/// The demo's options, and those that the command line names.
+host::TrainOptions merged(host::TrainOptions options, const TrainArguments& arguments) {
+  const auto take = [&](const char* name, auto member) {
+    if (arguments.names(name)) options.*member = arguments.options.*member;
+  };
+  take("--hidden", &host::TrainOptions::hidden);
+  take("--steps", &host::TrainOptions::steps);
+  take("--lr", &host::TrainOptions::lr);
+  take("--l2", &host::TrainOptions::l2);
+  take("--weight-decay", &host::TrainOptions::weight_decay);
+  return options;
 }
 
-std::string json_line(const host::StepReport& report) {
-  return fmt::format(R"({{"step": {}, "loss": {}, "accuracy": {}}})", report.step, report.loss,
-                     report.accuracy);
-}
-
-void write_pictures(const std::filesystem::path& folder, const TrainArguments& arguments,
-                    host::Trainer& trainer, const std::optional<host::StepReport>& last) {
-  const host::BoundaryPlot plot = boundary_plot(trainer, host::moons(), last, arguments.model);
-  for (const auto& [extension, bytes] :
-       {std::pair{"png", boundary_png(plot)}, std::pair{"svg", boundary_svg(plot)}}) {
-    const std::filesystem::path path = folder / (arguments.model + "." + extension);
-    host::write_file(path, bytes);
-    fmt::print(stderr, "wrote {}\n", path.string());
+/// Refuses an option that belongs to another demo, or the weights of another.
+void check_applies(const TrainArguments& arguments, const std::string& foreign_option,
+                   const std::string& weights) {
+  if (arguments.names(foreign_option)) {
+    throw UsageError(foreign_option + " has no meaning for " + arguments.model);
+  }
+  if (arguments.names("--weights") && arguments.weights != weights) {
+    throw UsageError("--weights: " + arguments.model + " has " + weights + ", not " +
+                     arguments.weights);
   }
 }
 
-int train(const TrainArguments& arguments) {
-  const Interrupt interrupt;
-  host::Trainer trainer(host::moons(), arguments.options);
-  std::optional<LineFile> log;
-  if (!arguments.log.empty()) log.emplace(arguments.log);
-  LineFile out;
-  ProgressBar bar;
-  std::optional<host::StepReport> last;
-  while (!trainer.done()) {
-    if (interrupt.requested()) {
-      bar.clear();
-      fmt::print(stderr, "levelgrad: interrupted\n");
-      return exit_interrupted;
-    }
-    const host::StepReport report = trainer.step();
-    last = report;
-    bar.clear();
-    out.write(line(report));
-    if (log) log->write(json_line(report));
-    bar.show(report.step + 1, arguments.options.steps,
-             fmt::format("loss {:.4f}  accuracy {:.0f} %", report.loss, report.accuracy));
-  }
-  bar.clear();
-  write_pictures(arguments.save.empty() ? "runs/" + arguments.model : arguments.save, arguments,
-                 trainer, last);
-  return exit_ok;
+std::string folder(const TrainArguments& arguments) {
+  return arguments.save.empty() ? "runs/" + arguments.model : arguments.save;
+}
+
+/// micrograd's demo.
+int train_moons(const TrainArguments& arguments) {
+  check_applies(arguments, "--weight-decay", "micrograd");
+  const host::TrainOptions options = merged({}, arguments);
+  PythonRandom random(arguments.names("--seed") ? arguments.seed : 1337);
+  host::Trainer trainer(host::moons(), options, random);
+  TrainingRun run{.trainer = trainer,
+                  .data = host::moons(),
+                  .steps = options.steps,
+                  .name = arguments.model,
+                  .class_names = {"-1", "1"},
+                  .save = folder(arguments),
+                  .log = arguments.log};
+  run.line = [](const host::StepReport& report) {
+    return fmt::format("step {} loss {} accuracy {}", report.step, report.loss, report.accuracy);
+  };
+  return follow(run);
+}
+
+/// EurekaLabsAI/micrograd's run, in the lines that its program prints.
+int train_yin_yang(const TrainArguments& arguments) {
+  check_applies(arguments, "--l2", "eureka");
+  const host::TrainOptions options = merged(host::yin_yang_options(), arguments);
+  XorShift64Star random(arguments.names("--seed") ? arguments.seed : 42);
+  const host::Splits data = host::yin_yang(random, 100);  // the weights follow in the same stream
+  host::Trainer trainer(data.train, options, random);
+  TrainingRun run{.trainer = trainer,
+                  .data = data.train,
+                  .steps = options.steps,
+                  .name = arguments.model,
+                  .class_names = {"yin", "yang", "dots"},
+                  .save = folder(arguments),
+                  .log = arguments.log};
+  run.line_before = [&](int step) {
+    if (step % 10 != 0) return std::string();
+    return fmt::format("step {}/{}, val loss {:.6f}", step + 1, options.steps,
+                       trainer.mean_loss(data.validation));
+  };
+  run.line = [&](const host::StepReport& report) {
+    return fmt::format("step {}/{}, train loss {}", report.step + 1, options.steps,
+                       shortest(report.loss));
+  };
+  return follow(run);
 }
 
 }  // namespace
@@ -81,29 +106,35 @@ Command add_train(CLI::App& app) {
   auto arguments = std::make_shared<TrainArguments>();
   host::TrainOptions& options = arguments->options;
   CLI::App* command = app.add_subcommand("train", "train a network and draw what it learnt");
-  command->add_option("model", arguments->model, "what to train: moons")
+  arguments->command = command;
+  command->add_option("model", arguments->model, "what to train: moons or yinyang")
       ->required()
-      ->check(CLI::IsMember({"moons"}));
-  command->add_option("--hidden", options.hidden, "neurons of each hidden layer")
+      ->check(CLI::IsMember({"moons", "yinyang"}));
+  command
+      ->add_option("--hidden", options.hidden,
+                   "neurons of each hidden layer [moons 16,16, yinyang 8]")
       ->delimiter(',')
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  command->add_option("--seed", options.seed, "of the weights: Python's random.seed(S)")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  command->add_option("--weights", arguments->weights, "how weights are drawn")
-      ->check(CLI::IsMember({"micrograd"}))
-      ->capture_default_str();
-  command->add_option("--steps", options.steps, "updates of the parameters")
-      ->check(CLI::Range(0, 1000000000))
-      ->capture_default_str();
-  command->add_option("--lr", options.lr, "rate of the first step; it falls to a tenth")
-      ->capture_default_str();
-  command->add_option("--l2", options.l2, "weight of the sum of squared parameters")
-      ->capture_default_str();
+      ->check(CLI::Range(1, 100000));
+  command
+      ->add_option("--seed", arguments->seed,
+                   "of the weights: Python's random.seed(S) [moons 1337]; of the points and the "
+                   "weights: xorshift64*, not 0 [yinyang 42]")
+      ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--weights", arguments->weights,
+                   "how weights are drawn [moons micrograd, yinyang eureka]")
+      ->check(CLI::IsMember({"micrograd", "eureka"}));
+  command->add_option("--steps", options.steps, "updates of the parameters [100]")
+      ->check(CLI::Range(0, 1000000000));
+  command->add_option("--lr", options.lr,
+                      "rate of the first step [moons 1, falling to a tenth; yinyang 0.1]");
+  command->add_option("--l2", options.l2, "weight of the sum of squared parameters [moons 1e-4]");
+  command->add_option("--weight-decay", options.weight_decay, "AdamW's [yinyang 1e-4]");
   command->add_option("--save", arguments->save, "folder for the pictures [runs/MODEL]");
   command->add_option("--log", arguments->log, "one JSON object per step goes to this file");
-  return [arguments] { return train(*arguments); };
+  return [arguments] {
+    return arguments->model == "moons" ? train_moons(*arguments) : train_yin_yang(*arguments);
+  };
 }
 
 }  // namespace levelgrad::app

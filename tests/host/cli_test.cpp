@@ -87,6 +87,35 @@ TEST_F(Program, TrainsTheMoons) {
   }
 }
 
+TEST_F(Program, TrainsYinYangInTheOriginalsLines) {
+  const Outcome outcome = run("train yinyang --log run.jsonl");
+  EXPECT_EQ(0, outcome.exit_code) << outcome.err;
+  const std::vector<std::string> lines = lines_of(outcome.out);
+  const std::vector<std::string> expected =
+      lines_of(read(fs::path(LEVELGRAD_TESTS) / "data/eureka-yinyang-output.txt"));
+  ASSERT_EQ(110U, expected.size());
+  ASSERT_EQ(expected.size(), lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::size_t number = expected[i].rfind(' ') + 1;
+    EXPECT_EQ(expected[i].substr(0, number), lines[i].substr(0, number));
+    const double loss = std::stod(expected[i].substr(number));
+    EXPECT_NEAR(loss, std::stod(lines[i].substr(number)), 1e-12 * loss) << lines[i];
+  }
+  EXPECT_EQ("step 1/100, val loss 1.053898", lines[0]);
+  EXPECT_TRUE(read(folder_ / "runs/yinyang/yinyang.png").starts_with("\x89PNG"));
+  const std::string picture = read(folder_ / "runs/yinyang/yinyang.svg");
+  for (const char* name : {"yin", "yang", "dots"}) {
+    EXPECT_NE(std::string::npos, picture.find(">" + std::string(name) + "<")) << name;
+  }
+
+  const std::vector<std::string> log = lines_of(read(folder_ / "run.jsonl"));
+  ASSERT_EQ(100U, log.size());
+  const auto last = nlohmann::json::parse(log[99]);
+  EXPECT_EQ(99, last.at("step"));
+  EXPECT_EQ(std::stod(lines[109].substr(lines[109].rfind(' '))), last.at("loss"));
+  EXPECT_EQ(100, last.at("accuracy"));
+}
+
 TEST_F(Program, WritesToRunsByDefault) {
   EXPECT_EQ(0, run("train moons --steps 1").exit_code);
   EXPECT_TRUE(fs::exists(folder_ / "runs/moons/moons.png"));
@@ -102,6 +131,19 @@ TEST_F(Program, TakesItsOptions) {
   const Outcome other = run("train moons --hidden 4 --seed 8 --steps 3 --lr 0.5 --l2 0");
   EXPECT_NE(small.out, other.out);
   EXPECT_EQ("", run("train moons --steps 0").out);
+  EXPECT_EQ(run("train moons --steps 2").out,
+            run("train moons --steps 2 --hidden 16,16 --seed 1337 --weights micrograd --lr 1 "
+                "--l2 1e-4")
+                .out);
+  const std::string yin_yang = run("train yinyang --steps 3").out;
+  EXPECT_EQ(yin_yang, run("train yinyang --steps 3 --hidden 8 --seed 42 --weights eureka --lr 0.1 "
+                          "--weight-decay 1e-4")
+                          .out);
+  for (const char* option : {"--hidden 4", "--seed 7", "--lr 0.2", "--weight-decay 0"}) {
+    const Outcome changed = run("train yinyang --steps 3 " + std::string(option));
+    EXPECT_EQ(0, changed.exit_code) << option;
+    EXPECT_NE(yin_yang, changed.out) << option;
+  }
 }
 
 TEST_F(Program, RefusesWrongOptionsInOneLine) {
@@ -119,6 +161,12 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("train moons --lr -1", "lr");
   expect_usage_error("train moons --l2 inf", "l2");
   expect_usage_error("train moons --weights xavier", "--weights");
+  expect_usage_error("train moons --weights eureka", "micrograd");
+  expect_usage_error("train moons --weight-decay 0", "--weight-decay");
+  expect_usage_error("train yinyang --weights micrograd", "eureka");
+  expect_usage_error("train yinyang --l2 0", "--l2");
+  expect_usage_error("train yinyang --weight-decay -1", "weight-decay");
+  expect_usage_error("train yinyang --seed 0", "seed");
   expect_usage_error("graph moons --example 100", "0 to 99");
   expect_usage_error("graph moons --format gif", "--format");
 }
@@ -154,8 +202,9 @@ TEST_F(Program, ReportsFilesThatCannotBeWritten) {
 }
 
 TEST_F(Program, StopsAtInterruptWithoutLosingTheLog) {
-  const Outcome outcome =
-      run("train moons --steps 1000000 --log run.jsonl", "timeout --preserve-status -s INT 2");
+  // --foreground: else timeout sends the signal twice, and the second one ends the program at once.
+  const Outcome outcome = run("train moons --steps 1000000 --log run.jsonl",
+                              "timeout --foreground --preserve-status -s INT 2");
   EXPECT_EQ(130, outcome.exit_code) << outcome.err;
   EXPECT_NE(std::string::npos, outcome.err.find("interrupted"));
   const std::vector<std::string> log = lines_of(read(folder_ / "run.jsonl"));

@@ -47,11 +47,16 @@ Witness read_witness() {
   return witness;
 }
 
+Trainer demo(const TrainOptions& options = {}) {
+  PythonRandom random(1337);
+  return Trainer(moons(), options, random);
+}
+
 TEST(Moons, WholeRunEqualsTheWitness) {
   const Witness witness = read_witness();
   ASSERT_EQ(100U, witness.losses.size());
   ASSERT_EQ(337U, witness.initial.size());
-  Trainer trainer(moons(), {});
+  Trainer trainer = demo();
   const std::vector<Value> parameters = trainer.model().parameters();
   ASSERT_EQ(337U, parameters.size());
   for (std::size_t i = 0; i < 337; ++i) EXPECT_EQ(witness.initial[i], parameters[i].data()) << i;
@@ -74,16 +79,16 @@ TEST(Moons, WholeRunEqualsTheWitness) {
 }
 
 TEST(Trainer, ReleasesWhatAStepBuilt) {
-  Trainer trainer(moons(), {});
+  Trainer trainer = demo();
   const std::uint64_t parameters = trainer.graph().node_count();
   EXPECT_EQ(337U, parameters);
   (void)trainer.step();
-  (void)trainer.score(std::vector<double>{0.0, 0.0});
+  (void)trainer.scores(std::vector<double>{0.0, 0.0});
   EXPECT_EQ(parameters, trainer.graph().node_count());
 }
 
 TEST(Trainer, StopsWhereNumbersEnd) {
-  Trainer trainer(moons(), {.lr = 1e200});
+  Trainer trainer = demo({.lr = 1e200});
   try {
     for (int k = 0; k < 10; ++k) (void)trainer.step();
     FAIL() << "did not diverge";
@@ -97,18 +102,19 @@ TEST(Trainer, StopsWhereNumbersEnd) {
 }
 
 TEST(Trainer, RefusesOptionsWithoutMeaning) {
-  EXPECT_THROW(Trainer(moons(), {.hidden = {0}}), ArgumentError);
-  EXPECT_THROW(Trainer(moons(), {.steps = -1}), ArgumentError);
-  EXPECT_THROW(Trainer(moons(), {.lr = 0}), ArgumentError);
-  EXPECT_THROW(Trainer(moons(), {.lr = std::nan("")}), ArgumentError);
-  EXPECT_THROW(Trainer(moons(), {.l2 = -1}), ArgumentError);
+  EXPECT_THROW(demo({.hidden = {0}}), ArgumentError);
+  EXPECT_THROW(demo({.steps = -1}), ArgumentError);
+  EXPECT_THROW(demo({.lr = 0}), ArgumentError);
+  EXPECT_THROW(demo({.lr = std::nan("")}), ArgumentError);
+  EXPECT_THROW(demo({.l2 = -1}), ArgumentError);
   const Dataset wrong_label = {1, {1.0}, {2.0}};
-  EXPECT_THROW(Trainer(wrong_label, {}), ArgumentError);
-  EXPECT_THROW(Trainer(Dataset{}, {}), ArgumentError);
+  PythonRandom random(1337);
+  EXPECT_THROW(Trainer(wrong_label, {}, random), ArgumentError);
+  EXPECT_THROW(Trainer(Dataset{}, {}, random), ArgumentError);
 }
 
 TEST(Trainer, HiddenLayersMayBeLeftOut) {
-  Trainer trainer(moons(), {.hidden = {}, .steps = 50});
+  Trainer trainer = demo({.hidden = {}, .steps = 50});
   StepReport last{};
   while (!trainer.done()) last = trainer.step();
   EXPECT_EQ(3U, trainer.model().parameters().size());

@@ -1,42 +1,56 @@
 // SPDX-License-Identifier: MIT
 //
-// Training of an MLP on a data set, full batch, on plain Values: micrograd's demo.
+// Training of an MLP on a data set, full batch, on plain Values: micrograd's demo and EurekaLabs'.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "levelgrad/host/dataset.h"
 #include "levelgrad/nn.h"
+#include "levelgrad/optimizers.h"
 
 namespace levelgrad::host {
 
+/// Hinge: one score, labels -1 and 1. CrossEntropy: a score for each class, labels 0, 1, ...
+enum class Loss : unsigned char { Hinge, CrossEntropy };
+
+/// Sgd: the rate is lr - 0.9 * lr * k / steps. AdamW: the rate is lr, the betas are 0.9 and 0.95,
+/// eps is 1e-8.
+enum class Optimizer : unsigned char { Sgd, AdamW };
+
+/// What the moons demo uses, unless told otherwise.
 struct TrainOptions {
   std::vector<int> hidden = {16, 16};  ///< neurons of each hidden layer
-  std::uint64_t seed = 1337;           ///< of PythonRandom, which draws the weights
+  Activation activation = Activation::Relu;
+  Loss loss = Loss::Hinge;
+  Optimizer optimizer = Optimizer::Sgd;
   int steps = 100;
-  double lr = 1.0;   ///< rate of the first step; falls to a tenth
-  double l2 = 1e-4;  ///< weight of the sum of squared parameters
+  double lr = 1.0;          ///< rate of the first step
+  double l2 = 1e-4;         ///< weight of the sum of squared parameters in the loss
+  double weight_decay = 0;  ///< of AdamW
 };
+
+/// What the yin-yang demo uses: EurekaLabsAI/micrograd's settings.
+[[nodiscard]] TrainOptions yin_yang_options();
 
 /// What a step saw before it updated the parameters.
 struct StepReport {
   int step;         ///< counts from 0
-  double loss;      ///< mean hinge loss plus the L2 penalty
-  double accuracy;  ///< per cent of the examples with the right sign
+  double loss;      ///< mean over the examples, plus the L2 penalty
+  double accuracy;  ///< per cent of the examples with the right sign, or the highest score right
 };
 
-/// Trains an MLP with one linear output on labels -1 and 1: mean hinge loss plus
-/// l2 * sum(p * p), gradient descent with the rate lr - 0.9 * lr * k / steps.
+/// Trains an MLP with linear outputs on the mean loss plus l2 * sum(p * p).
 ///
 /// Each step builds the graph of the whole batch from Values and releases it again.
 class Trainer {
 public:
-  /// data     borrowed; labels -1 and 1.
-  /// errors   ArgumentError for sizes, rates or labels without meaning.
-  Trainer(const Dataset& data, TrainOptions options);
+  /// data      borrowed.
+  /// weights   draws the initial weights, during the call.
+  /// errors    ArgumentError for sizes, rates or labels without meaning.
+  Trainer(const Dataset& data, TrainOptions options, const WeightSource& weights);
 
   /// One forward pass, backward pass and update.
   ///
@@ -46,14 +60,24 @@ public:
 
   [[nodiscard]] bool done() const { return next_step_ == options_.steps; }
 
-  /// The network's output for one point. inputs [feature_count].
-  [[nodiscard]] double score(std::span<const double> inputs);
+  /// The network's outputs for one point. inputs [feature_count].
+  [[nodiscard]] std::vector<double> scores(std::span<const double> inputs);
+  /// The mean loss over other examples, of the same kind of labels; without the L2 penalty.
+  [[nodiscard]] double mean_loss(const Dataset& data);
   [[nodiscard]] const MLP& model() const { return model_; }
   /// The Graph that the parameters live in.
   [[nodiscard]] Graph& graph() { return *graph_; }
 
 private:
-  [[nodiscard]] Value forward(std::span<const double> inputs) const;
+  using AdamWStates = std::vector<optimizer::AdamW::State<double>>;
+
+  struct Forward {
+    Value mean_loss;
+    double accuracy;
+  };
+  [[nodiscard]] Forward forward(const Dataset& data) const;
+  [[nodiscard]] std::vector<Value> outputs(std::span<const double> inputs) const;
+  [[nodiscard]] std::vector<double> updated_parameters(AdamWStates& states) const;
   void update(const Value& total, const StepReport& report);
 
   const Dataset& data_;
@@ -61,6 +85,7 @@ private:
   std::unique_ptr<Graph> graph_;
   MLP model_;
   std::vector<Value> parameters_;
+  AdamWStates states_;  // [parameter]
   int next_step_ = 0;
 };
 
