@@ -96,6 +96,17 @@ TEST(Softmax, HoldsForHugeLogits) {
   EXPECT_EQ((std::vector<double>{0.5, 0.5}), data_of(softmax(std::vector<Value>{-1e4, -1e4})));
 }
 
+TEST(Softmax, NanAndInfinityAreData) {
+  EXPECT_EQ((std::vector<double>{1, 0}), data_of(softmax(std::vector<Value>{3.0, -inf})));
+  EXPECT_EQ((std::vector<double>{0, -inf}), data_of(log_softmax(std::vector<Value>{3.0, -inf})));
+  for (const double first : {inf, nan}) {
+    for (const double p : data_of(softmax(std::vector<Value>{first, 0.0}))) {
+      EXPECT_TRUE(std::isnan(p)) << first;
+    }
+  }
+  EXPECT_TRUE(std::isnan(cross_entropy(std::vector<Value>{-inf, -inf}, 0).data()));
+}
+
 TEST(Softmax, OnlyDifferencesCount) {
   const std::vector<Value> logits = {0.5, -1.25, 2.0};
   const std::vector<Value> moved = {64.5, 62.75, 66.0};  // by 64, exactly

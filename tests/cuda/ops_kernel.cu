@@ -19,7 +19,12 @@ struct Step {
     if constexpr (O::active > 0) out[1] = O::da(g, a, b, c, y);
     if constexpr (O::active > 1) out[2] = O::db(g, a, b, c, y);
     if constexpr (O::active > 2) out[3] = O::dc(g, a, b, c, y);
-    out[4] = levelgrad::optimizer::Sgd::updated(a, g, static_cast<T>(0.5));
+    using namespace levelgrad::optimizer;
+    out[4] = Sgd::updated(a, g, static_cast<T>(0.5));
+    AdamW::State<T> state = {in[4], in[5]};
+    out[5] = AdamW::updated(a, g, state, AdamW::scalars<T>({}, 1));
+    out[6] = state.m;
+    out[7] = state.v;
   }
 };
 
