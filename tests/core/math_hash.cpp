@@ -15,19 +15,19 @@ namespace {
 using namespace levelgrad::testing;
 
 template <class F, class Inputs>
-void print(const char* inputs) {
+void print() {
   Fnv hash;
   for (Word k = 0; k < Sample<Inputs>::blocks; ++k) {
     hash.add(block_hash_by_arrays<F, Inputs>(Sample<Inputs>::block(k)));
   }
-  std::printf("%s %s %016llx\n", F::name, inputs, hash.hash);
+  std::printf("%s %s %016llx\n", F::name, Inputs::name, hash.hash);
 }
 
 template <class F>
 void print_all() {
-  print<F, Random<double>>("f64");
-  print<F, Random<float>>("f32");
-  print<F, AllFloats>("f32-bits");
+  print<F, Random<double>>();
+  print<F, Random<float>>();
+  print<F, AllFloats>();
 }
 
 }  // namespace

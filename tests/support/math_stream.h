@@ -89,6 +89,7 @@ LG_FN T special(Word random) {
 template <class T>
 struct Random {
   using Number = T;
+  static constexpr const char* name = sizeof(T) == 8 ? "f64" : "f32";
   static constexpr Word block_size = 256;
 
   /// Input number i; `which` is 0 for x and 1 for y.
@@ -122,6 +123,7 @@ struct Random {
 
 struct AllFloats {
   using Number = float;
+  static constexpr const char* name = "f32-bits";
   static constexpr Word block_size = 4096;
 
   LG_FN static float input(Word i, Word which) {
