@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "exit_code.h"
 #include "levelgrad/error.h"
+#include "levelgrad/self_test.h"
 
 namespace {
 
@@ -68,6 +69,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    levelgrad::check_arithmetic();
     return run(argc, argv);
   } catch (const std::bad_alloc&) {
     return fail(app::exit_internal, "out of memory");

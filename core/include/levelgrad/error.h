@@ -69,6 +69,11 @@ class DivergedError : public Error {
   using Error::Error;
 };
 
+/// The processor or the build does not do IEEE-754 arithmetic: no bits can be promised.
+class ArithmeticError : public Error {
+  using Error::Error;
+};
+
 /// A broken promise inside levelgrad: always a bug of ours.
 class InternalError : public Error {
 public:
