@@ -2,7 +2,6 @@
 #include "levelgrad/value.h"
 
 #include <ostream>
-#include <utility>
 
 #include "levelgrad/error.h"
 #include "levelgrad/number_text.h"
@@ -20,6 +19,7 @@ template <class T>
 std::vector<BasicValue<T>> BasicValue<T>::operands() const {
   const Node<T>& self = node();
   std::vector<BasicValue> result;
+  result.reserve(static_cast<std::size_t>(arity(self.op)));
   for (int k = 0; k < arity(self.op); ++k) {
     result.push_back({arena_, arena_->serial_of(self.operand[k])});
   }
@@ -54,9 +54,9 @@ std::string BasicValue<T>::label() const {
 }
 
 template <class T>
-void BasicValue<T>::set_label(std::string text) const {
+void BasicValue<T>::set_label(const std::string& text) const {
   const NodeIndex self = index({});
-  arena_->set_label(self, std::move(text));
+  arena_->set_label(self, text);
 }
 
 template <class T>

@@ -26,7 +26,7 @@ int fail(app::ExitCode code, const std::string& message) {
 int fail_usage(const std::string& message, const CLI::App& app) {
   std::string command = "levelgrad";
   for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
-  std::string line = message.substr(0, message.find('\n'));
+  const std::string line = message.substr(0, message.find('\n'));
   return fail(app::exit_usage, line + " (see " + command + " --help)");
 }
 

@@ -116,7 +116,7 @@ public:
   /// operands' grads, left to right.
   void sweep(std::span<const NodeIndex> order);
 
-  void set_label(NodeIndex index, std::string text) { labels_[serial_of(index)] = std::move(text); }
+  void set_label(NodeIndex index, const std::string& text) { labels_[serial_of(index)] = text; }
   [[nodiscard]] const std::string* label(NodeIndex index) const;
 
 private:

@@ -69,7 +69,7 @@ public:
 
   /// A name for drawings and messages; "" where there is none.
   [[nodiscard]] std::string label() const;
-  void set_label(std::string text) const;
+  void set_label(const std::string& text) const;
 
   /// Different for every node that a Graph ever has, and growing in the order of making.
   [[nodiscard]] std::uint64_t id() const { return serial_; }
