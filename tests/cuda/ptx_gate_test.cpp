@@ -59,7 +59,7 @@ void count_function(Counts& counts, const std::string& name) {
 /// What the host executes, for each kernel of gate_kernels.cu.
 const Counts& executed() {
   static const Counts made = [] {
-    Counts counts = {{"sgd_f64", 0}, {"sgd_f32", 0}};
+    Counts counts = {{"sgd_f64", 0}, {"sgd_f32", 0}, {"adamw_f64", 0}, {"adamw_f32", 0}};
 #define LG_COUNT(name, function)                           \
   count_op<op::name, double>(counts, "op_" #name "_f64_"); \
   count_op<op::name, float>(counts, "op_" #name "_f32_");
