@@ -14,7 +14,8 @@
 //   symbol                the name that people read
 //   *_text                the formulas as text: the compiled text itself, so it cannot drift
 //   notes                 what happens at kinks and special values
-//   ulp_f64, ulp_f32      largest error of value() in units in the last place
+//   ulp_f64, ulp_f32      largest error of value() in units in the last place, where all that it
+//                         rounds on the way is a normal number
 //
 // The sign and payload of a NaN are outside the contract, so no op lets them reach a number.
 #pragma once
@@ -118,8 +119,8 @@ struct Pow : Binary {
   LG_DA(b == T(0) ? T(0) : (b * math::pow(a, b - T(1))) * g)
   LG_DB(a == T(0) && b >= T(0) ? T(0) : (y * math::log(a)) * g)
   LG_NOTES(
-      "values as C99's pow, below 0.66 ulp where not subnormal; NaN for a negative base and a fractional exponent; the derivative "
-      "by b is NaN for a negative base, and 0 where the base is 0 and b is not negative")
+      "values as C99's pow, below 0.66 ulp where not subnormal; NaN for a negative base and a "
+      "fractional exponent; the derivative by b is NaN for a negative base, and 0 where the base is 0 and b is not negative")
 };
 
 struct Square : Unary {

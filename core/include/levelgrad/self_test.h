@@ -10,7 +10,7 @@ namespace levelgrad {
 ///
 /// Call it when a program starts and in every worker thread: a thread inherits these settings from
 /// the one that starts it, and another library, built with fast-math, may have changed them when it
-/// was loaded. Executors do so themselves. Contraction is checked in levelgrad's own code: who
+/// was loaded. Contraction is checked in levelgrad's own code: who
 /// includes ops.h compiles it anew and needs the flags of the CMake target levelgrad::core.
 ///
 /// errors   ArithmeticError, which names all that is wrong.
