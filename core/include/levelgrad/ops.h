@@ -120,7 +120,8 @@ struct Pow : Binary {
   LG_DB(a == T(0) && b >= T(0) ? T(0) : (y * math::log(a)) * g)
   LG_NOTES(
       "values as C99's pow, below 0.66 ulp where not subnormal; NaN for a negative base and a "
-      "fractional exponent; the derivative by b is NaN for a negative base, and 0 where the base is 0 and b is not negative")
+      "fractional exponent; the derivative by b is NaN for a negative base, and 0 where the base "
+      "is 0 and b is not negative")
 };
 
 struct Square : Unary {
