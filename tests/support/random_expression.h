@@ -20,7 +20,8 @@ inline constexpr std::array all_ops = {
 };
 
 /// Numbers for the ops with a constant: exponents with and without a shape, slopes.
-inline constexpr std::array<double, 11> constants = {0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 1.7, 0.01};
+inline constexpr std::array<double, 13> constants = {0,  1,   2,    3,    4,   -1,  -2,
+                                                     -3, 0.5, -0.5, -1.5, 1.7, 0.01};
 
 /// Makes the node op(a, b, c); c and b are ignored where the op has fewer operands.
 template <class T>

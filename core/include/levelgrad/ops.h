@@ -102,7 +102,7 @@ struct Neg : Unary {
 
 /// a to the power of a number.
 struct PowConst : UnaryWithConstant {
-  LG_ULP(2, 2)
+  LG_ULP(2.5, 2.5)
   LG_SYMBOL("**")
   LG_VALUE(math::pow_const(a, b))
   LG_DA(b == T(0) ? T(0) : (b * math::pow_const(a, b - T(1))) * g)
