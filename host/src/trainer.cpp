@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "levelgrad/host/trainer.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -49,12 +51,31 @@ int output_count(const Dataset& data, Loss loss) {
   return 1 + static_cast<int>(*std::ranges::max_element(data.labels));
 }
 
+/// Refuses a network whose step this machine cannot hold, instead of being killed in the middle.
+void check_size(const Dataset& data, const std::vector<int>& outputs) {
+  double weights = 0;
+  auto inputs = static_cast<double>(data.feature_count);
+  for (const int count : outputs) {
+    weights += inputs * count;
+    inputs = count;
+  }
+  // A product and a sum for each weight and example.
+  const double nodes = weights * (2 * static_cast<double>(data.example_count()) + 1);
+  const double memory =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const double room = std::min(memory / sizeof(Node<double>), 4294967295.0);
+  require(nodes < room, "a step of this network needs " + shortest(nodes) +
+                            " nodes, and there is " + "room for " + shortest(std::floor(room)) +
+                            ": use fewer neurons");
+}
+
 MLP make_model(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
                Graph& graph) {
   check(data, options);
   const Graph::Use use(graph);
   std::vector<int> outputs = options.hidden;
   outputs.push_back(output_count(data, options.loss));
+  check_size(data, outputs);
   return MLP(static_cast<int>(data.feature_count), outputs, weights, options.activation);
 }
 

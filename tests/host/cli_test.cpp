@@ -156,6 +156,7 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("train moons --steps -1", "--steps");
   expect_usage_error("train moons --hidden 16,0", "--hidden");
   expect_usage_error("train moons --hidden 16,x", "--hidden");
+  expect_usage_error("train moons --hidden 100000,100000", "use fewer neurons");
   expect_usage_error("train moons --seed -1", "--seed");
   expect_usage_error("train moons --lr nan", "lr");
   expect_usage_error("train moons --lr -1", "lr");
