@@ -266,6 +266,20 @@ void Arena<T>::sweep(std::span<const NodeIndex> order) {
 }
 
 template <class T>
+void Arena<T>::refuse_symbolic(NodeIndex index, std::source_location where) {
+  const Order below = canonical_order({&index, 1}, false);
+  for (const NodeIndex leaf : below.span()) {
+    const auto found = symbols_->find(leaf);
+    if (found == symbols_->end()) continue;
+    throw RecordingError(
+        "the number of a Value that depends on " + found->second +
+            " was needed while a Program was recorded" + at(where),
+        "the Program would be right for this number only: use ops in place of branches (less and "
+        "select, min, max, clamp), and read numbers after the run");
+  }
+}
+
+template <class T>
 const std::string* Arena<T>::label(NodeIndex index) const {
   const auto found = labels_.find(serial_of(index));
   return found == labels_.end() ? nullptr : &found->second;

@@ -66,6 +66,11 @@ BasicValue<T> hinge(const BasicValue<T>& score, double label) {
 }
 
 template <class T>
+BasicValue<T> hinge(const BasicValue<T>& score, const BasicValue<T>& label) {
+  return relu(1.0 + -label * score);
+}
+
+template <class T>
 BasicValue<T> mse(std::span<const BasicValue<T>> predictions, std::span<const double> targets) {
   return mean_over_differences("mse", predictions, targets,
                                [](const BasicValue<T>& d) { return pow(d, 2); });
@@ -117,6 +122,19 @@ BasicValue<T> cross_entropy(std::span<const BasicValue<T>> logits, std::size_t c
 }
 
 template <class T>
+BasicValue<T> cross_entropy(std::span<const BasicValue<T>> logits,
+                            const BasicValue<T>& class_index) {
+  const std::vector<BasicValue<T>> relative = shifted(logits);
+  const BasicValue<T> log_total = log(sum(exponentials(relative)));
+  BasicValue<T> chosen = relative.front();
+  for (std::size_t k = 1; k < relative.size(); ++k) {
+    const BasicValue<T> below = less(class_index, static_cast<double>(k) - 0.5);
+    chosen = select(below, chosen, relative[k]);
+  }
+  return log_total - chosen;
+}
+
+template <class T>
 BasicValue<T> binary_cross_entropy(const BasicValue<T>& logit, double target) {
   if (!(target >= 0 && target <= 1)) {
     throw ArgumentError("the target of binary_cross_entropy must be in [0, 1], not " +
@@ -136,12 +154,14 @@ BasicValue<T> l2(std::span<const BasicValue<T>> parameters) {
   template BasicValue<T> sum(std::span<const BasicValue<T>>);                                    \
   template BasicValue<T> mean(std::span<const BasicValue<T>>);                                   \
   template BasicValue<T> hinge(const BasicValue<T>&, double);                                    \
+  template BasicValue<T> hinge(const BasicValue<T>&, const BasicValue<T>&);                      \
   template BasicValue<T> mse(std::span<const BasicValue<T>>, std::span<const double>);           \
   template BasicValue<T> l1(std::span<const BasicValue<T>>, std::span<const double>);            \
   template BasicValue<T> huber(std::span<const BasicValue<T>>, std::span<const double>, double); \
   template std::vector<BasicValue<T>> softmax(std::span<const BasicValue<T>>);                   \
   template std::vector<BasicValue<T>> log_softmax(std::span<const BasicValue<T>>);               \
   template BasicValue<T> cross_entropy(std::span<const BasicValue<T>>, std::size_t);             \
+  template BasicValue<T> cross_entropy(std::span<const BasicValue<T>>, const BasicValue<T>&);    \
   template BasicValue<T> binary_cross_entropy(const BasicValue<T>&, double);                     \
   template BasicValue<T> l2(std::span<const BasicValue<T>>);
 LG_INSTANTIATE(float)

@@ -3,6 +3,7 @@
 
 #include <ostream>
 
+#include "access.h"
 #include "levelgrad/error.h"
 #include "levelgrad/number_text.h"
 
@@ -10,6 +11,7 @@ namespace levelgrad {
 template <class T>
 void BasicValue<T>::backward(std::source_location where) const {
   const NodeIndex root = index(where);
+  if (arena_->symbols() != nullptr) arena_->refuse_symbolic(root, where);
   const detail::Order order = arena_->canonical_order({&root, 1}, true);
   (*arena_)[root].grad += T(1);
   arena_->sweep(order.span());
@@ -38,7 +40,9 @@ Node<T>& BasicValue<T>::leaf(std::source_location where) const {
 
 template <class T>
 void BasicValue<T>::set_data(T number, std::source_location where) const {
-  leaf(where).data = number;
+  Node<T>& self = leaf(where);
+  if (arena_->symbols() != nullptr) arena_->refuse_symbolic(index(where), where);
+  self.data = number;
 }
 
 template <class T>
@@ -70,42 +74,27 @@ void Operand<T>::refuse_other_graph(std::source_location where) {
                    "make all operands in the same Graph; Graph::Use chooses the current one");
 }
 
-namespace detail {
-
-/// The way from Values to their places in the arena, for the functions below.
-struct Access {
-  template <class T>
-  static Arena<T>* arena(const BasicValue<T>& value) {
-    if (value.arena_ == nullptr) BasicValue<T>::refuse_empty({});
-    return value.arena_;
-  }
-
-  template <class T>
-  static NodeIndex index(const BasicValue<T>& value, const Arena<T>* arena) {
-    if (Access::arena(value) != arena) {
-      throw GraphError("Values of two Graphs in one order", "an order belongs to one Graph");
-    }
-    return value.index({});
-  }
-
-  template <class T>
-  static std::vector<NodeIndex> indices(std::span<const BasicValue<T>> values,
-                                        const Arena<T>* arena) {
-    std::vector<NodeIndex> result;
-    result.reserve(values.size());
-    for (const BasicValue<T>& value : values) result.push_back(index(value, arena));
-    return result;
-  }
-
-  template <class T>
-  static BasicValue<T> value(Arena<T>* arena, NodeIndex index) {
-    return {arena, arena->serial_of(index)};
-  }
-};
-
-}  // namespace detail
-
 using detail::Access;
+
+template <class T>
+BasicValue<T> apply(Op op, std::span<const BasicValue<T>> operands, std::source_location where) {
+  if (op == Op::Leaf || operands.size() != static_cast<std::size_t>(arity(op))) {
+    throw ArgumentError("apply: " + std::to_string(operands.size()) + " operands do not fit '" +
+                        std::string(symbol(op)) + "'" + at(where));
+  }
+  return dispatch(op, [&](auto o) {
+    using O = decltype(o);
+    using In = Operand<T>;
+    const auto in = [&](std::size_t k) { return In(operands[k], where); };
+    if constexpr (O::arity == 1) {
+      return In::template apply<O>(in(0));
+    } else if constexpr (O::arity == 2) {
+      return In::template apply<O>(in(0), in(1));
+    } else {
+      return In::template apply<O>(in(0), in(1), in(2));
+    }
+  });
+}
 
 template <class T>
 std::vector<BasicValue<T>> canonical_order(std::span<const BasicValue<T>> roots) {
@@ -140,6 +129,8 @@ template class BasicValue<float>;
 template class BasicValue<double>;
 template class Operand<float>;
 template class Operand<double>;
+template ValueF32 apply(Op, std::span<const ValueF32>, std::source_location);
+template Value apply(Op, std::span<const Value>, std::source_location);
 template std::vector<ValueF32> canonical_order(std::span<const ValueF32>);
 template std::vector<Value> canonical_order(std::span<const Value>);
 template void backward(std::span<const ValueF32>, std::span<const SeedF32>);

@@ -86,7 +86,8 @@ Value loss_of(const std::vector<Value>& scores, double label, Loss loss) {
 
 bool is_right(const std::vector<Value>& scores, double label, Loss loss) {
   if (loss == Loss::Hinge) return (scores.front().data() > 0) == (label > 0);
-  const auto best = std::ranges::max_element(scores, {}, &Value::data);
+  const auto best =
+      std::ranges::max_element(scores, {}, [](const Value& score) { return score.data(); });
   return best - scores.begin() == static_cast<std::ptrdiff_t>(label);
 }
 
@@ -165,7 +166,8 @@ std::vector<double> Trainer::updated_parameters(AdamWStates& states) const {
   if (options_.optimizer == Optimizer::Sgd) {
     const double rate = optimizer::linear_rate(options_.lr, next_step_, options_.steps);
     for (const Value& p : parameters_) {
-      updated.push_back(optimizer::Sgd::updated(p.data(), p.grad(), rate));
+      optimizer::Sgd::State<double> none;
+      updated.push_back(optimizer::Sgd::updated(p.data(), p.grad(), none, {rate}));
     }
     return updated;
   }

@@ -131,7 +131,8 @@ TEST(MLP, LearnsTheTutorialsFourRows) {
     mlp.zero_grad();
     loss.backward();
     for (const Value& p : mlp.parameters()) {
-      p.set_data(optimizer::Sgd::updated(p.data(), p.grad(), 0.01));
+      optimizer::Sgd::State<double> state;
+      p.set_data(optimizer::Sgd::updated(p.data(), p.grad(), state, {0.01}));
     }
   }
   EXPECT_GT(first, 1.0);

@@ -46,9 +46,11 @@ LG_OPS(LG_OP)
   LG_FUNCTION(function, f64, double) LG_FUNCTION(function, f32, float)
 LG_MATH_FUNCTIONS(LG_FUNCTIONS)
 
-#define LG_OPTIMIZERS(dtype, T)                                                       \
+#define LG_OPTIMIZER_KERNELS(dtype, T)                                                       \
   extern "C" __global__ void sgd_##dtype(const T* in, T* out) {                       \
-    *out = levelgrad::optimizer::Sgd::updated(in[0], in[1], in[2]);                   \
+    using levelgrad::optimizer::Sgd;                                                  \
+    Sgd::State<T> state;                                                              \
+    *out = Sgd::updated(in[0], in[1], state, Sgd::Scalars<T>{in[2]});                 \
   }                                                                                   \
   extern "C" __global__ void adamw_##dtype(const T* in, T* out) {                     \
     using levelgrad::optimizer::AdamW;                                                \
@@ -58,5 +60,5 @@ LG_MATH_FUNCTIONS(LG_FUNCTIONS)
     out[1] = state.m;                                                                 \
     out[2] = state.v;                                                                 \
   }
-LG_OPTIMIZERS(f64, double)
-LG_OPTIMIZERS(f32, float)
+LG_OPTIMIZER_KERNELS(f64, double)
+LG_OPTIMIZER_KERNELS(f32, float)

@@ -116,6 +116,15 @@ public:
   /// operands' grads, left to right.
   void sweep(std::span<const NodeIndex> order);
 
+  /// Leaves whose numbers are not known while a Program is recorded: parameters and inputs, by
+  /// index, with the name that errors use. Null while nothing is recorded.
+  using Symbols = std::map<NodeIndex, std::string>;
+  [[nodiscard]] const Symbols* symbols() const { return symbols_; }
+  /// Borrowed until the next call; null ends the recording.
+  void set_symbols(const Symbols* symbols) { symbols_ = symbols; }
+  /// Throws RecordingError where the node depends on one of the symbols.
+  void refuse_symbolic(NodeIndex index, std::source_location where);
+
   void set_label(NodeIndex index, const std::string& text) { labels_[serial_of(index)] = text; }
   [[nodiscard]] const std::string* label(NodeIndex index) const;
 
@@ -146,6 +155,7 @@ private:
   std::vector<Run> older_;  ///< the runs before the last, oldest first, none empty
   std::size_t promised_runs_ = 0;
   std::map<Serial, std::string> labels_;
+  const Symbols* symbols_ = nullptr;
   std::uint16_t visit_ = 0;
 };
 

@@ -34,6 +34,16 @@ class GraphError : public Error {
   using Error::Error;
 };
 
+/// What cannot be recorded as a Program: it would be wrong for other examples, or has no meaning.
+class RecordingError : public Error {
+  using Error::Error;
+};
+
+/// A Program that breaks a rule; the message shows the node.
+class ProgramError : public Error {
+  using Error::Error;
+};
+
 /// More nodes than the memory, or a Graph, can hold.
 class MemoryError : public Error {
   using Error::Error;

@@ -12,6 +12,10 @@ namespace levelgrad {
 template <class T>
 class BasicValue;
 
+namespace detail {
+struct Access;
+}
+
 /// Owns the nodes of scalar expressions. Belongs to the thread that made it.
 ///
 /// A thread always has a current Graph, in which `Value a = 2.0;` makes its node; a default one
@@ -74,6 +78,7 @@ public:
 
 private:
   friend class BasicValue<T>;
+  friend struct detail::Access;
 
   static BasicGraph& use_default();
   static constinit inline thread_local BasicGraph* current_ = nullptr;

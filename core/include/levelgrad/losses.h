@@ -24,6 +24,10 @@ template <class T>
 template <class T>
 [[nodiscard]] BasicValue<T> hinge(const BasicValue<T>& score, double label);
 
+/// The same where the label is an input of a recording.
+template <class T>
+[[nodiscard]] BasicValue<T> hinge(const BasicValue<T>& score, const BasicValue<T>& label);
+
 /// Mean of (prediction - target) ** 2. Errors: ShapeError where the lengths differ; ArgumentError
 /// for none.
 template <class T>
@@ -59,6 +63,14 @@ template <class T>
 template <class T>
 [[nodiscard]] BasicValue<T> cross_entropy(std::span<const BasicValue<T>> logits,
                                           std::size_t class_index);
+
+/// The same where the class is an input of a recording: 0, 1, ...; the logit is chosen by ops, in
+/// one graph for all classes. What is below 0 counts as 0, what is above the last class as that.
+///
+/// The bits are those of the function above: a logit that is not chosen only gets a +0 more.
+template <class T>
+[[nodiscard]] BasicValue<T> cross_entropy(std::span<const BasicValue<T>> logits,
+                                          const BasicValue<T>& class_index);
 
 /// Loss of one example of two classes: softplus(logit) - target * logit, which is
 /// -target * log(p) - (1 - target) * log(1 - p) for p = sigmoid(logit).
@@ -107,6 +119,11 @@ template <class T>
 template <class T>
 [[nodiscard]] BasicValue<T> cross_entropy(const std::vector<BasicValue<T>>& logits,
                                           std::size_t class_index) {
+  return cross_entropy(std::span<const BasicValue<T>>(logits), class_index);
+}
+template <class T>
+[[nodiscard]] BasicValue<T> cross_entropy(const std::vector<BasicValue<T>>& logits,
+                                          const BasicValue<T>& class_index) {
   return cross_entropy(std::span<const BasicValue<T>>(logits), class_index);
 }
 template <class T>

@@ -52,6 +52,8 @@ template <int Arity, int Active>
 struct Base {
   static constexpr int arity = Arity;
   static constexpr int active = Active;
+  static constexpr bool joins = false;  ///< the examples of a batch
+  static constexpr bool averages = false;
   static constexpr double ulp_f64 = 0.5;
   static constexpr double ulp_f32 = 0.5;
   static constexpr const char* notes = "";
@@ -61,6 +63,12 @@ struct Binary : Base<2, 2> {};
 struct Ternary : Base<3, 3> {};
 /// The second operand is a number, fixed when the graph is built; no grad flows to it.
 struct UnaryWithConstant : Base<2, 1> {};
+/// Makes one number of a batch's examples. A graph of Values is a batch of one example, and that is
+/// what the formulas say; for more there is batch_order.h.
+struct Join : Base<1, 1> {
+  static constexpr bool joins = true;
+  static constexpr bool averages = false;  ///< the sum is multiplied by 1 / N
+};
 
 // clang-format off: it takes a * b in a macro's argument for a pointer.
 
@@ -80,9 +88,9 @@ struct Sub : Binary {
 
 struct Mul : Binary {
   LG_SYMBOL("*")
-  LG_VALUE(a * b)
-  LG_DA(b * g)
-  LG_DB(a * g)
+  LG_VALUE(a* b)
+  LG_DA(b* g)
+  LG_DB(a* g)
   LG_NOTES("x * x contributes twice, left operand first; 0 * inf is NaN, also in the derivatives")
 };
 
@@ -126,7 +134,7 @@ struct Pow : Binary {
 
 struct Square : Unary {
   LG_SYMBOL("square")
-  LG_VALUE(a * a)
+  LG_VALUE(a* a)
   LG_DA((a + a) * g)
 };
 
@@ -203,8 +211,9 @@ struct Exp : Unary {
   LG_ULP(0.77, 0.77)
   LG_SYMBOL("exp")
   LG_VALUE(math::exp(a))
-  LG_DA(y * g)
-  LG_NOTES("overflows to inf, underflows gradually; below 0.65 ulp where the result is not subnormal")
+  LG_DA(y* g)
+  LG_NOTES(
+      "overflows to inf, underflows gradually; below 0.65 ulp where the result is not subnormal")
 };
 
 struct Expm1 : Unary {
@@ -283,7 +292,7 @@ struct Softplus : Unary {
 struct Silu : Unary {
   LG_ULP(2, 2)
   LG_SYMBOL("silu")
-  LG_VALUE(a * math::sigmoid(a))
+  LG_VALUE(a* math::sigmoid(a))
   LG_DA((math::sigmoid(a) + y * (T(1) - math::sigmoid(a))) * g)
   LG_NOTES("silu(-inf) is NaN: -inf * 0")
 };
@@ -322,8 +331,8 @@ struct Detach : Base<1, 0> {
 struct Fma : Ternary {
   LG_SYMBOL("fma")
   LG_VALUE(math::fma(a, b, c))
-  LG_DA(b * g)
-  LG_DB(a * g)
+  LG_DA(b* g)
+  LG_DB(a* g)
   LG_DC(g)
 };
 
@@ -347,6 +356,23 @@ struct Clamp : Ternary {
   LG_NOTES("at a bound the grad flows to a; NaN stays NaN; where b > c a value below b gives b")
 };
 
+/// The sum over the batch: the left fold over the lanes, from 0.
+struct Sum : Join {
+  LG_SYMBOL("sum")
+  LG_VALUE(T(0) + a)
+  LG_DA(g)
+  LG_NOTES("joins the examples of a batch; the formulas are those of a batch of one")
+};
+
+/// The mean over the batch: its sum times 1 / N.
+struct Mean : Join {
+  static constexpr bool averages = true;
+  LG_SYMBOL("mean")
+  LG_VALUE((T(0) + a) * T(1))
+  LG_DA(T(1) * g)
+  LG_NOTES("joins the examples of a batch; the formulas are those of a batch of one")
+};
+
 // clang-format on
 
 #undef LG_VALUE
@@ -365,17 +391,20 @@ struct Clamp : Ternary {
 #define LG_UNARY_OPS(X)                                                                       \
   X(Neg, operator-)                                                                           \
   X(Sqrt, sqrt)                                                                               \
-  X(Square, square) X(Reciprocal, reciprocal) X(Abs, abs) X(Relu, relu) X(Exp, exp)           \
-      X(Expm1, expm1) X(Log, log) X(Log1p, log1p) X(Sin, sin) X(Cos, cos) X(Tan, tan)         \
-          X(Tanh, tanh) X(Sigmoid, sigmoid) X(Softplus, softplus) X(Silu, silu) X(Gelu, gelu) \
-              X(Erf, erf) X(Detach, detach)
+  X(Square, square)                                                                           \
+  X(Reciprocal, reciprocal) X(Abs, abs) X(Relu, relu) X(Exp, exp) X(Expm1, expm1) X(Log, log) \
+      X(Log1p, log1p) X(Sin, sin) X(Cos, cos) X(Tan, tan) X(Tanh, tanh) X(Sigmoid, sigmoid)   \
+          X(Softplus, softplus) X(Silu, silu) X(Gelu, gelu) X(Erf, erf) X(Detach, detach)
 #define LG_BINARY_OPS(X) \
   X(Add, operator+)      \
   X(Sub, operator-)      \
   X(Mul, operator*) X(Div, operator/) X(Pow, pow) X(Min, min) X(Max, max) X(Less, less)
 #define LG_TERNARY_OPS(X) X(Fma, fma) X(Select, select) X(Clamp, clamp)
 #define LG_CONSTANT_OPS(X) X(PowConst, pow) X(LeakyRelu, leaky_relu) X(Elu, elu)
-#define LG_OPS(X) LG_UNARY_OPS(X) LG_BINARY_OPS(X) LG_TERNARY_OPS(X) LG_CONSTANT_OPS(X)
+#define LG_JOIN_OPS(X) X(Sum, sum) X(Mean, mean)
+// What an executor computes for each lane, and all.
+#define LG_LANE_OPS(X) LG_UNARY_OPS(X) LG_BINARY_OPS(X) LG_TERNARY_OPS(X) LG_CONSTANT_OPS(X)
+#define LG_OPS(X) LG_LANE_OPS(X) LG_JOIN_OPS(X)
 
 namespace levelgrad {
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// How an optimizer updates one parameter: one struct each, like an op, for every executor.
-// Freestanding: g++, clang, nvcc and NVRTC compile it unchanged.
+// How an optimizer updates one parameter: one struct each, like an op, for every executor. The list
+// at the end names them all. Freestanding: g++, clang, nvcc and NVRTC compile it unchanged.
+//
+//   State<T>        what a parameter carries from step to step; starts as State<T>{}
+//   Scalars<T>      what all parameters share in one step: computed in f64, rounded once to T
+//   updated(...)    the parameter after the step; changes its state
 #pragma once
 
 #include "levelgrad/fn.h"
@@ -12,8 +16,18 @@ namespace levelgrad::optimizer {
 /// Gradient descent: p - rate * grad, two roundings.
 struct Sgd {
   template <class T>
-  LG_FN static T updated(T p, T grad, T rate) {
-    return p - rate * grad;
+  struct State {
+    LG_FN bool finite() const { return true; }
+  };
+  template <class T>
+  struct Scalars {
+    using Optimizer = Sgd;
+    T rate;
+  };
+
+  template <class T>
+  LG_FN static T updated(T p, T grad, State<T>&, const Scalars<T>& s) {
+    return p - s.rate * grad;
   }
 };
 
@@ -36,11 +50,13 @@ struct AdamW {
   struct State {
     T m = 0;
     T v = 0;
+    LG_FN bool finite() const { return m - m == T(0) && v - v == T(0); }
   };
 
   /// What all parameters share in one step: computed in f64, rounded once to T.
   template <class T>
   struct Scalars {
+    using Optimizer = AdamW;
     T decay;         ///< 1 - lr * weight_decay
     T grad_share;    ///< 1 - beta1
     T beta2;         ///< of the old v
@@ -73,6 +89,8 @@ struct AdamW {
     return kept - (s.rate * state.m) / denominator;
   }
 };
+
+#define LG_OPTIMIZERS(X) X(Sgd) X(AdamW)
 
 /// A learning rate that falls in a straight line to a tenth: lr - 0.9 * lr * k / steps, in f64,
 /// left to right. step counts from 0.

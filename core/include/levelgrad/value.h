@@ -22,10 +22,6 @@ concept Number = std::is_arithmetic_v<N>;
 template <class T>
 class Operand;
 
-namespace detail {
-struct Access;
-}
-
 /// One scalar of a Graph: data, grad, op, operands, optional label. Copying copies the handle.
 ///
 /// A Value whose node was released, or that is used in another thread, throws GraphError.
@@ -44,9 +40,16 @@ public:
   BasicValue(BasicGraph<T>& graph, T number,
              std::source_location where = std::source_location::current());
 
-  [[nodiscard]] T data() const { return node().data; }
+  /// Errors: RecordingError while a Program is recorded, for what depends on an input or a
+  /// parameter: its number is not known then.
+  [[nodiscard]] T data(std::source_location where = std::source_location::current()) const {
+    return readable(where).data;
+  }
   /// d root / d this, after root.backward(); leaves accumulate over calls until zero_grad().
-  [[nodiscard]] T grad() const { return node().grad; }
+  /// Errors: as data().
+  [[nodiscard]] T grad(std::source_location where = std::source_location::current()) const {
+    return readable(where).grad;
+  }
 
   /// Sets a leaf's number. Errors: GraphError for an interior node, whose data its op defines.
   void set_data(T number, std::source_location where = std::source_location::current()) const;
@@ -92,6 +95,7 @@ public:
     return Operand<T>::template apply<op::name>(Operand<T>(a, where), Operand<T>(b, where)); \
   }
   LG_UNARY_OPS(LG_UNARY)
+  LG_JOIN_OPS(LG_UNARY)
   LG_BINARY_OPS(LG_BINARY)
   LG_TERNARY_OPS(LG_TERNARY)
   LG_CONSTANT_OPS(LG_CONSTANT)
@@ -127,6 +131,12 @@ private:
   }
   [[nodiscard]] Node<T>& node(std::source_location where = {}) const {
     const NodeIndex self = index(where);  // before the arena is touched: there may be none
+    return (*arena_)[self];
+  }
+  /// The node, whose numbers are about to be read.
+  [[nodiscard]] Node<T>& readable(std::source_location where) const {
+    const NodeIndex self = index(where);
+    if (arena_->symbols() != nullptr) arena_->refuse_symbolic(self, where);
     return (*arena_)[self];
   }
   [[nodiscard]] Node<T>& leaf(std::source_location where) const;
@@ -184,6 +194,12 @@ BasicValue<T>::BasicValue(BasicGraph<T>& graph, T number, std::source_location w
   arena_->check_thread(where);
   serial_ = arena_->serial_of_new(arena_->push_leaf(number, where));
 }
+
+/// A new node with the op; operands as many as it has. For code that knows its ops only at run
+/// time.
+template <class T>
+[[nodiscard]] BasicValue<T> apply(Op op, std::span<const BasicValue<T>> operands,
+                                  std::source_location where = std::source_location::current());
 
 /// Canonical order of what the roots depend on, leaves too: depth-first post-order from each root
 /// in turn, operands left to right, each node once. Iterative: depth is unlimited.

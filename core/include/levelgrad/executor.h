@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+//
+// Executor: what runs a Program for a batch. All give the same bits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "levelgrad/error.h"
+#include "levelgrad/optimizers.h"
+#include "levelgrad/program.h"
+
+namespace levelgrad {
+
+/// How a batch's inputs lie in memory.
+enum class Layout : unsigned char {
+  ByExample,  ///< [example][input]
+  ByInput,    ///< [input][example]
+};
+
+/// N examples that share the parameters. Borrowed.
+template <class T>
+struct BasicBatch {
+  std::size_t example_count = 0;
+  std::span<const T> inputs;  ///< example_count * input_count numbers
+  Layout layout = Layout::ByExample;
+  /// [example_count], which of the loaded Programs each example has; empty: the first.
+  std::span<const std::uint32_t> programs = {};
+
+  /// Where input k of an example stands in inputs.
+  [[nodiscard]] std::size_t place(std::size_t example, std::size_t k) const {
+    return layout == Layout::ByInput ? k * example_count + example
+                                     : example * (inputs.size() / example_count) + k;
+  }
+  [[nodiscard]] T input(std::size_t example, std::size_t k) const {
+    return inputs[place(example, k)];
+  }
+  /// Which Program an example has.
+  [[nodiscard]] std::size_t program(std::size_t example) const {
+    return programs.empty() ? 0 : programs[example];
+  }
+};
+
+/// Where the results of a run go. What is left empty is not computed.
+template <class T>
+struct BasicResults {
+  std::span<T> loss = {};  ///< [1], the root
+  /// [output_count]; the span of a varying output has [example_count], of a uniform one [1]; empty
+  /// spans are skipped. Fewer spans than outputs: the rest is skipped.
+  std::vector<std::span<T>> outputs = {};
+  std::span<T> grads = {};  ///< [parameter_count], d root / d parameter
+  /// [example_count][parameter_count]: one example's contributions alone, seeded with the batch's
+  /// grads of the joins, folded from +0 and carried through the prologue.
+  std::span<T> example_grads = {};
+  std::span<T> input_grads = {};  ///< as the batch's inputs: d root / d input
+  /// Keeps the grads for update(); implied by the three above.
+  bool backward = false;
+
+  [[nodiscard]] bool runs_backward() const {
+    return backward || !grads.empty() || !example_grads.empty() || !input_grads.empty();
+  }
+};
+
+/// Every node's value and grad for one example of a batch.
+///
+/// Those of uniform nodes belong to the batch; those of the example's body and inputs to the
+/// example. A node that backward() does not pass has the grad 0, and so has what depends on
+/// constants alone.
+template <class T>
+struct BasicNodeNumbers {
+  std::vector<T> values;  ///< [node_count]
+  std::vector<T> grads;   ///< [node_count]
+};
+
+namespace detail {
+/// A variant of all types but the first, for lists that are stamped with a comma before each.
+template <class First, class... Rest>
+struct VariantOfRest {
+  using Type = std::variant<Rest...>;
+};
+}  // namespace detail
+
+/// What one step of an optimizer needs of all parameters alike: the scalars of one of them.
+#define LG_SCALARS(name) , optimizer::name::Scalars<T>
+template <class T>
+using BasicUpdate = typename detail::VariantOfRest<void LG_OPTIMIZERS(LG_SCALARS)>::Type;
+#undef LG_SCALARS
+
+/// Examples of a data set, in the order of a batch each, and the update that follows each batch.
+template <class T>
+struct BasicSteps {
+  std::size_t example_count = 0;                 ///< of the data set
+  std::span<const T> inputs;                     ///< [example_count][input_count]
+  std::span<const std::uint32_t> programs = {};  ///< [example_count] or empty, as in a batch
+  /// [steps]: the examples of each batch, by index.
+  std::vector<std::span<const std::uint32_t>> batches;
+  std::span<const BasicUpdate<T>> updates;  ///< [steps]
+};
+
+/// What became of run_steps().
+template <class T>
+struct BasicStepsReport {
+  std::vector<T> losses;  ///< [steps done], and that of the step that met a number not finite
+  /// Whether all steps were done. Else the loss, a grad, an updated parameter or an optimizer's
+  /// state of the last one was not finite, and it changed nothing.
+  bool finite = true;
+};
+
+/// Runs Programs for batches of examples. The Program says what, the Executor how fast.
+///
+/// Every Executor gives the bits of the reference executor, for every value, grad, loss and
+/// parameter, whatever its tiles and threads. To write one, derive from BasicExecutor and run the
+/// conformance suite (tests/support/conformance.h) on it.
+///
+/// threads   one at a time.
+/// errors    after an error the results are unspecified and the parameters unchanged, unless a
+///           function says otherwise; the executor can be used again.
+template <class T>
+class BasicExecutor {
+public:
+  BasicExecutor() = default;
+  BasicExecutor(const BasicExecutor&) = delete;
+  BasicExecutor& operator=(const BasicExecutor&) = delete;
+  virtual ~BasicExecutor() = default;
+
+  /// For people and logs: "host, 2 threads".
+  [[nodiscard]] virtual std::string name() const = 0;
+
+  /// Takes Programs for the examples of batches; the parameters become the initial ones of the
+  /// first, optimizer states 0. Several must share parameters, prologue and epilogue.
+  ///
+  /// errors   ProgramError where they do not; ArgumentError for none.
+  virtual void load(std::span<const Program> programs) = 0;
+  void load(const Program& program) { load(std::span<const Program>(&program, 1)); }
+
+  /// numbers [parameter_count]. Errors: ShapeError.
+  virtual void set_parameters(std::span<const T> numbers) = 0;
+  [[nodiscard]] virtual std::vector<T> parameters() const = 0;
+
+  /// Runs forward, and backward where the results need it.
+  ///
+  /// order    rule 4 of the numerics contract: bits as the reference executor.
+  /// errors   ShapeError, ArgumentError for a batch without examples or a Program not loaded.
+  virtual void run(const BasicBatch<T>& batch, const BasicResults<T>& results) = 0;
+
+  /// Updates the parameters by the grads of the last run. An optimizer's state starts at 0, anew
+  /// when another optimizer comes.
+  ///
+  /// returns  false, and changes nothing, where a grad, an updated parameter or a state is not
+  ///          finite.
+  /// errors   ArgumentError where the last run had no backward pass.
+  virtual bool update(const BasicUpdate<T>& update) = 0;
+
+  /// Every number of one example: for study, not for speed. Runs forward and backward.
+  /// errors   as run(), and ArgumentError for an example that is not in the batch.
+  [[nodiscard]] virtual BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch,
+                                                    std::size_t example) = 0;
+
+  /// Trains: for each batch of indices a run and an update. An executor that can keep its state to
+  /// itself for many steps does better than this loop.
+  ///
+  /// errors   as run() and update(), and ShapeError for an index that the data set does not have;
+  ///          what was done before stays.
+  virtual BasicStepsReport<T> run_steps(const BasicSteps<T>& steps);
+};
+
+/// For executors: throws what run() and load() promise for arguments that do not fit.
+template <class T>
+void check_batch(const BasicBatch<T>& batch, std::span<const Program> programs,
+                 const BasicResults<T>& results);
+void check_programs(std::span<const Program> programs);
+template <class T>
+void check_example(const BasicBatch<T>& batch, std::size_t example) {
+  if (example < batch.example_count) return;
+  throw ArgumentError("no example " + std::to_string(example) + " in a batch of " +
+                      std::to_string(batch.example_count));
+}
+
+extern template class BasicExecutor<float>;
+extern template class BasicExecutor<double>;
+
+using Batch = BasicBatch<double>;
+using BatchF32 = BasicBatch<float>;
+using Results = BasicResults<double>;
+using ResultsF32 = BasicResults<float>;
+using NodeNumbers = BasicNodeNumbers<double>;
+using NodeNumbersF32 = BasicNodeNumbers<float>;
+using Update = BasicUpdate<double>;
+using UpdateF32 = BasicUpdate<float>;
+using Executor = BasicExecutor<double>;
+using ExecutorF32 = BasicExecutor<float>;
+
+}  // namespace levelgrad

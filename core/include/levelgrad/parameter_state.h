@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// Parameters, their grads and an optimizer's state, for executors that keep them in host memory.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "levelgrad/error.h"
+#include "levelgrad/executor.h"
+
+namespace levelgrad {
+
+template <class T>
+class ParameterState {
+public:
+  ParameterState() = default;
+  /// Starts with the initial numbers of the Program.
+  explicit ParameterState(const Program& program) {
+    for (NodeIndex node = 0; node < program.parameter_count(); ++node) {
+      numbers_.push_back(static_cast<T>(program.initial(node)));
+    }
+  }
+
+  [[nodiscard]] std::span<const T> numbers() const { return numbers_; }
+  void set(std::span<const T> numbers) {
+    if (numbers.size() != numbers_.size()) {
+      throw ShapeError(std::to_string(numbers.size()) + " numbers for " +
+                       std::to_string(numbers_.size()) + " parameters");
+    }
+    numbers_.assign(numbers.begin(), numbers.end());
+  }
+
+  /// The grads of the last backward pass: [parameter_count], empty before the first.
+  [[nodiscard]] std::span<const T> grads() const { return grads_; }
+  void set_grads(std::vector<T> grads) { grads_ = std::move(grads); }
+  void forget_grads() { grads_.clear(); }
+
+  /// BasicExecutor::update().
+  [[nodiscard]] bool update(const BasicUpdate<T>& update) {
+    if (grads_.size() != numbers_.size()) {
+      throw ArgumentError("an update without grads", "run backward first");
+    }
+    return std::visit([this](const auto& scalars) { return apply(scalars); }, update);
+  }
+
+private:
+  [[nodiscard]] static bool is_finite(T number) { return number - number == T(0); }
+
+  template <class Scalars>
+  bool apply(const Scalars& scalars) {
+    using Optimizer = typename Scalars::Optimizer;
+    using States = std::vector<typename Optimizer::template State<T>>;
+    const auto* const known = std::get_if<States>(&states_);
+    States states = known ? *known : States(numbers_.size());
+    std::vector<T> updated(numbers_.size());
+    bool finite = true;
+    for (std::size_t i = 0; i < numbers_.size(); ++i) {
+      updated[i] = Optimizer::updated(numbers_[i], grads_[i], states[i], scalars);
+      finite = finite && is_finite(grads_[i]) && is_finite(updated[i]) && states[i].finite();
+    }
+    if (!finite) return false;
+    numbers_ = std::move(updated);
+    states_ = std::move(states);
+    return true;
+  }
+
+#define LG_STATES(name) , std::vector<optimizer::name::State<T>>
+  using AnyStates =
+      typename detail::VariantOfRest<void, std::monostate LG_OPTIMIZERS(LG_STATES)>::Type;
+#undef LG_STATES
+
+  std::vector<T> numbers_;
+  std::vector<T> grads_;
+  AnyStates states_;
+};
+
+}  // namespace levelgrad
