@@ -76,7 +76,7 @@ void check_gradients(const std::vector<double>& parameters, const MoonsNet<doubl
   require(agree(work.f32.grads(), expected, f32), "simd, f32");
 }
 
-/// What follows `key` and a colon in /proc/cpuinfo, or "unknown".
+/// As the kernel names it.
 std::string cpu_model() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -105,7 +105,8 @@ std::string today() {
 std::string add_torch(std::vector<Row>& rows, const Options& options, Work& work) {
   if (options.no_torch) return "left out";
   const std::string python = find_torch_python();
-  if (python.empty()) return "not installed (Debian: apt-get install python3-torch)";
+  if (python.empty())
+    return "not installed (Debian: apt-get install python3-torch libopenblas0-pthread)";
   work.f64.plain(options.n);
   const TorchTask task{work.parameters,   work.f64.grads(), work.f64.x0(),   work.f64.x1(),
                        work.f64.labels(), options.rounds,   options.least_ms};
@@ -116,7 +117,7 @@ std::string add_torch(std::vector<Row>& rows, const Options& options, Work& work
     version = torch.version;
     rows.insert(rows.end(), torch.rows.begin(), torch.rows.end());
   }
-  return version + ", rounds of its own after the others'";
+  return version;
 }
 
 void run(const Options& options) {
@@ -134,12 +135,15 @@ void run(const Options& options) {
 
   const std::string load_before = load_average();
   std::vector<Row> rows = rows_here(work);
-  time_rounds(rows, options.n, options.rounds, options.least_ms);
+  // Half the rounds before PyTorch's and half after, so that a load that comes or goes meanwhile
+  // shows as noise in our rows rather than as a difference between theirs and ours.
+  time_rounds(rows, options.n, options.rounds / 2, options.least_ms);
   const std::string torch = add_torch(rows, options, work);
+  time_rounds(rows, options.n, options.rounds - options.rounds / 2, options.least_ms);
 
   std::printf("moons net 2-16-16-1, hinge, forward and backward; N = %zu, %d rounds of at least ",
               options.n, options.rounds);
-  std::printf("%g ms, wall time\n", options.least_ms);
+  std::printf("%g ms, wall time; half of ours before PyTorch's, half after\n", options.least_ms);
   std::printf("machine   %s, %u logical processors\n", cpu_model().c_str(),
               std::thread::hardware_concurrency());
   std::printf("load      %s before, %s after\n", load_before.c_str(), load_average().c_str());

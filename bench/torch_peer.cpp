@@ -96,7 +96,8 @@ TorchRows run_torch(const std::string& python, const TorchTask& task, int thread
     row.dtype = json.at("dtype").get<std::string>();
     row.threads = json.at("threads").get<int>();
     row.samples = json.at("ns_per_example").get<std::vector<double>>();
-    result.version = json.at("version").get<std::string>();
+    result.version =
+        json.at("version").get<std::string>() + " with BLAS " + json.at("blas").get<std::string>();
     result.rows.push_back(std::move(row));
   }
   return result;

@@ -19,7 +19,7 @@ struct TorchTask {
   double least_ms = 0;  ///< of a sample
 };
 
-/// Rows with their samples, and the version of PyTorch that they come from.
+/// Rows with their samples, and the versions of PyTorch and its BLAS that they come from.
 struct TorchRows {
   std::vector<Row> rows;
   std::string version;

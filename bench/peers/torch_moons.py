@@ -7,8 +7,11 @@ DATA holds little-endian doubles: 337 parameters, neuron by neuron, the weights 
 337 reference gradients; N rows of x0, x1, label. The gradients are compared with the reference
 before anything is timed. Prints a JSON object per line, one for each way to run the N examples:
 
-    {"name": ..., "dtype": "f64", "threads": 1, "n": N, "batch": ..., "version": ...,
+    {"name": ..., "dtype": "f64", "threads": 1, "n": N, "batch": ..., "version": ..., "blas": ...,
      "ns_per_example": [one sample for each round]}
+
+"blas" is the file of the BLAS that does the products: with Debian's reference BLAS PyTorch is
+several times slower than with OpenBLAS, and the program that took the samples must say so.
 
 Exit code 1: other gradients; 3: no PyTorch.
 """
@@ -34,6 +37,15 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--least-ms", type=float, default=50)
     return parser.parse_args()
+
+
+def loaded_blas():
+    """Folder and name of the BLAS libraries in this process; "built in" where there are none."""
+    with open("/proc/self/maps") as maps:
+        files = {line.split()[-1] for line in maps if ".so" in line}
+    paths = [path.split("/") for path in files]
+    names = ["/".join(path[-2:]) for path in paths if "blas" in path[-1] or "mkl" in path[-1]]
+    return ", ".join(sorted(names)) or "built in"
 
 
 def split(flat):
@@ -123,9 +135,11 @@ def main():
     for _ in range(options.rounds):
         for _, net, batch, samples in rows:
             samples.append(sample(net, batch, options.least_ms))
+    blas = loaded_blas()
     for name, net, batch, samples in rows:
         row = {"name": "torch eager", "dtype": name, "threads": options.threads, "n": options.n,
-               "batch": batch, "version": torch.__version__, "ns_per_example": samples}
+               "batch": batch, "version": torch.__version__, "blas": blas,
+               "ns_per_example": samples}
         print(json.dumps(row))
 
 
