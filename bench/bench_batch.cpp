@@ -5,17 +5,23 @@
 // anything is timed.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <exception>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "executed.h"
 #include "half_circles.h"
 #include "hand_written.h"
 #include "levelgrad/error.h"
+#include "levelgrad/host/host_executor.h"
+#include "levelgrad/reference_executor.h"
 #include "moons_net.h"
 #include "timing.h"
 #include "torch_peer.h"
@@ -38,20 +44,57 @@ struct Work {
   std::vector<double> parameters;
   HandWritten<double> f64;
   HandWritten<float> f32;
+  Executed<double> executed_f64;
+  Executed<float> executed_f32;
 
   Work(std::size_t n, const std::vector<double>& numbers)
-      : data(half_circles(n)), parameters(numbers), f64(data, numbers), f32(data, numbers) {}
+      : data(half_circles(n)),
+        parameters(numbers),
+        f64(data, numbers),
+        f32(data, numbers),
+        executed_f64(data, numbers.size()),
+        executed_f32(data, numbers.size()) {}
 };
 
-/// The rows that run in this process. Another executor is another element: its name, its dtype, its
-/// threads, and a function that runs the first n examples of the work, forward and backward.
-std::vector<Row> rows_here(Work& work) {
-  return {
+/// Executors of one dtype, with the number of threads of each.
+template <class T>
+using Executors = std::vector<std::pair<int, std::unique_ptr<BasicExecutor<T>>>>;
+
+/// The host executor with one thread, and with as many as there are cores.
+template <class T>
+Executors<T> host_executors(const Program& program) {
+  Executors<T> made;
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  for (const int threads : {1, 2, cores}) {
+    if (threads > cores || (!made.empty() && made.back().first == threads)) continue;
+    const host::HostOptions options{.threads = static_cast<std::size_t>(threads)};
+    made.emplace_back(threads, std::make_unique<host::BasicHostExecutor<T>>(options));
+    made.back().second->load(program);
+  }
+  return made;
+}
+
+template <class T>
+void add_executors(std::vector<Row>& rows, const char* dtype, const Executors<T>& executors,
+                   Executed<T>& work) {
+  for (const auto& [threads, executor] : executors) {
+    BasicExecutor<T>& own = *executor;
+    rows.push_back(
+        {"levelgrad host", dtype, threads, [&own, &work](std::size_t n) { work.run(own, n); }});
+  }
+}
+
+/// The rows that run in this process.
+std::vector<Row> rows_here(Work& work, const Executors<double>& f64, const Executors<float>& f32) {
+  std::vector<Row> rows = {
       {"plain", "f64", 1, [&work](std::size_t n) { work.f64.plain(n); }},
       {"simd", "f64", 1, [&work](std::size_t n) { work.f64.simd(n); }},
       {"plain", "f32", 1, [&work](std::size_t n) { work.f32.plain(n); }},
       {"simd", "f32", 1, [&work](std::size_t n) { work.f32.simd(n); }},
   };
+  add_executors(rows, "f64", f64, work.executed_f64);
+  add_executors(rows, "f32", f32, work.executed_f32);
+  return rows;
 }
 
 void require(bool same, const std::string& what) {
@@ -74,6 +117,29 @@ void check_gradients(const std::vector<double>& parameters, const MoonsNet<doubl
   require(agree(work.f32.grads(), expected, f32), "plain, f32");
   work.f32.simd(count);
   require(agree(work.f32.grads(), expected, f32), "simd, f32");
+
+  ReferenceExecutor reference;
+  host::HostExecutor executor;
+  const Program program = record_moons(net);
+  reference.load(program);
+  executor.load(program);
+  work.executed_f64.run(reference, count);
+  require(work.executed_f64.grads() == expected, "the reference executor");
+  work.executed_f64.run(executor, count);
+  require(work.executed_f64.grads() == expected, "the host executor");
+}
+
+/// Microseconds that recording the net takes, the median of some.
+double recording_time(const MoonsNet<double>& net) {
+  std::vector<double> samples;
+  for (int k = 0; k < 51; ++k) {
+    const auto start = std::chrono::steady_clock::now();
+    const Program program = record_moons(net);
+    const std::chrono::duration<double, std::micro> passed =
+        std::chrono::steady_clock::now() - start;
+    samples.push_back(passed.count());
+  }
+  return median(samples);
 }
 
 /// As the kernel names it.
@@ -133,8 +199,14 @@ void run(const Options& options) {
   work.f64.simd(options.n);
   require(agree(work.f64.grads(), expected, 1e-9), "simd, f64, all points");
 
+  const Program program = record_moons(net);
+  const Executors<double> f64 = host_executors<double>(program);
+  const Executors<float> f32 = host_executors<float>(program);
+  work.executed_f64.run(*f64.front().second, options.n);
+  require(agree(work.executed_f64.grads(), expected, 1e-9), "the host executor, all points");
+
   const std::string load_before = load_average();
-  std::vector<Row> rows = rows_here(work);
+  std::vector<Row> rows = rows_here(work, f64, f32);
   // Half the rounds before PyTorch's and half after, so that a load that comes or goes meanwhile
   // shows as noise in our rows rather than as a difference between theirs and ours.
   time_rounds(rows, options.n, options.rounds / 2, options.least_ms);
@@ -147,8 +219,10 @@ void run(const Options& options) {
   std::printf("machine   %s, %u logical processors\n", cpu_model().c_str(),
               std::thread::hardware_concurrency());
   std::printf("load      %s before, %s after\n", load_before.c_str(), load_average().c_str());
-  std::printf("built by  %s; simd with -march=native\n", LEVELGRAD_BENCH_COMPILER);
+  std::printf("built by  %s; plain and simd with -march=native\n", LEVELGRAD_BENCH_COMPILER);
   std::printf("versions  levelgrad %s; PyTorch %s\n", LEVELGRAD_VERSION, torch.c_str());
+  std::printf("executor  %s\n", f64.back().second->name().c_str());
+  std::printf("recording the net takes %.0f us (median of 51)\n", recording_time(net));
   std::printf("date      %s\n\n", today().c_str());
   print_table(rows, {"plain", "simd"});
 }

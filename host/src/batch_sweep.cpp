@@ -78,10 +78,11 @@ private:
     if (!inputs_.input_grads.empty()) worker.store_input_grads(batch_, inputs_.input_grads);
     worker.fold(grads_);
     if (!inputs_.take_example) return;
+    const std::size_t shared = grads_.size();
+    std::vector<T> alone(lanes.count * shared, T(0));
+    worker.fold_each(alone, shared);
     for (std::size_t l = 0; l < lanes.count; ++l) {
-      std::vector<T> alone(grads_.size(), T(0));
-      worker.fold_lane(l, alone);
-      inputs_.take_example(lanes.first + l, alone);
+      inputs_.take_example(lanes.first + l, std::span<const T>(alone).subspan(l * shared, shared));
     }
   }
   [[nodiscard]] static std::ptrdiff_t place(std::size_t join, std::size_t lane) {

@@ -42,12 +42,10 @@ template <class T>
 class BasicHostExecutor<T>::Parts {
 public:
   explicit Parts(const HostOptions& options)
-      : kernels_(kernels_of<T>(options.isa)),
-        sub_block_(options.sub_block),
-        pool_(thread_count(options)) {
-    if (sub_block_ == 0 || sub_block_ > chunk_size || sub_block_ % lane_pack != 0) {
+      : kernels_(kernels_of<T>(options.isa)), options_(options), pool_(thread_count(options)) {
+    if (options.sub_block > chunk_size || options.sub_block % lane_pack != 0) {
       throw ArgumentError("a sub-block has 16, 32, ... or 128 lanes, not " +
-                          std::to_string(sub_block_));
+                          std::to_string(options.sub_block));
     }
   }
 
@@ -64,6 +62,7 @@ public:
     schedules_.clear();
     programs_.assign(programs.begin(), programs.end());
     for (const Program& program : programs_) schedules_.emplace_back(program);
+    sub_block_ = options_.sub_block == 0 ? fitting_sub_block() : options_.sub_block;
     one_pass_ = std::ranges::all_of(schedules_, &Schedule::one_pass);
     uniform_.emplace(programs_.front());
     state_ = ParameterState<T>(programs_.front());
@@ -105,6 +104,19 @@ public:
   }
 
 private:
+  /// As many lanes as keep the numbers of a sub-block in the cache: the more, the fewer calls.
+  [[nodiscard]] std::size_t fitting_sub_block() const {
+    constexpr std::size_t cache = 128 * 1024;  // a part of the smallest second-level caches
+    std::size_t slots = 1;
+    for (const Schedule& schedule : schedules_) {
+      slots = std::max(slots, static_cast<std::size_t>(allocate(schedule, {}).slot_count));
+    }
+    for (const std::size_t lanes : {chunk_size, chunk_size / 2}) {
+      if (slots * lanes * sizeof(T) <= cache) return lanes;
+    }
+    return chunk_size / 4;
+  }
+
   /// The plans and workers for one kind of pass.
   struct Machine {
     StorageNeeds needs;
@@ -230,7 +242,8 @@ private:
   }
 
   const LaneKernels<T>& kernels_;
-  std::size_t sub_block_;
+  HostOptions options_;
+  std::size_t sub_block_ = 0;
   ThreadPool pool_;
   std::vector<Program> programs_;
   std::vector<Schedule> schedules_;  // borrow the Programs

@@ -5,6 +5,8 @@
 // with instructions that the processor lacks.
 #include "lane_kernels.h"
 
+#include <utility>
+
 #define levelgrad LG_ISA
 #include "levelgrad/contribution.h"
 #undef levelgrad
@@ -99,12 +101,59 @@ constexpr std::size_t vector_bytes = 32, most_rows = 2;
 constexpr std::size_t vector_bytes = 16, most_rows = 1;
 #endif
 
+template <class T>
+struct Vectors {
+  static constexpr std::size_t size = vector_bytes / sizeof(T);
+  typedef T Type __attribute__((vector_size(vector_bytes)));
+};
+
+/// One step of turning a square: the blocks of Step x Step numbers off the diagonal change places.
+template <std::size_t Step, class Vector, std::size_t... E>
+void swap_blocks(Vector& a, Vector& b, std::index_sequence<E...>) {
+  constexpr std::size_t size = sizeof...(E);
+  const Vector low = __builtin_shufflevector(a, b, ((E & Step) != 0 ? size + E - Step : E)...);
+  const Vector high = __builtin_shufflevector(a, b, ((E & Step) != 0 ? size + E : E + Step)...);
+  a = low;
+  b = high;
+}
+
+template <std::size_t Step, class Vector, std::size_t Size>
+void turn_square(Vector (&rows)[Size]) {
+  if constexpr (Step < Size) {
+    for (std::size_t i = 0; i < Size; ++i) {
+      if ((i & Step) == 0) {
+        swap_blocks<Step>(rows[i], rows[i + Step], std::make_index_sequence<Size>());
+      }
+    }
+    turn_square<2 * Step>(rows);
+  }
+}
+
+/// source   Eklundh, "A fast computer method for matrix transposing", IEEE Trans. Computers (1972).
+template <class T>
+void turn(const T* const* from, std::size_t width, T* to) {
+  using Vector = typename Vectors<T>::Type;
+  constexpr std::size_t size = Vectors<T>::size;
+  for (std::size_t l = 0; l < width; l += size) {
+    for (std::size_t c = 0; c < fold_columns; c += size) {
+      Vector rows[size];
+      for (std::size_t i = 0; i < size; ++i) {
+        rows[i] = *reinterpret_cast<const Vector*>(from[c + i] + l);
+      }
+      turn_square<1>(rows);
+      for (std::size_t i = 0; i < size; ++i) {
+        *reinterpret_cast<Vector*>(to + (l + i) * fold_columns + c) = rows[i];
+      }
+    }
+  }
+}
+
 /// Keeps Rows x fold_columns sums in registers while it runs over the lanes.
 template <class T, std::size_t Rows>
 void fold_rows(const T* const* rows, const T* columns, std::size_t term_count,
                std::size_t row_stride, std::size_t sub_block, std::size_t first_lane,
                std::size_t last_lane, T* sums) {
-  typedef T Vector __attribute__((vector_size(vector_bytes)));
+  using Vector = typename Vectors<T>::Type;
   constexpr std::size_t vectors = fold_columns * sizeof(T) / vector_bytes;
   Vector sum[Rows][vectors];
   for (std::size_t r = 0; r < Rows; ++r) {
@@ -173,7 +222,7 @@ template <class T>
 LaneKernels<T> make() {
   LaneKernels<T> kernels = {};
   kernels.isa = LG_ISA_NAME;
-  kernels.fold_rows = most_rows;
+  kernels.turn = turn<T>;
   kernels.fold = fold<T>;
 #define LG_ADD(name, function) add_op<T, op::name>(kernels, Op::name);
   LG_LANE_OPS(LG_ADD)

@@ -52,6 +52,13 @@ template <class T>
 using BackwardKernel = void (*)(const LaneRun<T>& run, T* sum, const T* start,
                                 const LaneTerm* terms, std::size_t count);
 
+/// Turns lanes into columns: to[lane][c] = from[c][lane], for all lanes of the packs.
+///
+/// from    [fold_columns] pointers to lanes.
+/// to      [sub_block][fold_columns], 64-byte aligned.
+template <class T>
+using TurnKernel = void (*)(const T* const* from, std::size_t width, T* to);
+
 /// sums[r][c] += rows[t][r][lane] * columns[t][lane][c], for the lanes from the last to the first
 /// and in each for all terms.
 ///
@@ -70,7 +77,7 @@ struct LaneKernels {
   static constexpr std::size_t mask_limit = 8;  ///< bit k: operand k is uniform
 
   std::string_view isa;
-  std::size_t fold_rows;  ///< rows that one call of fold() takes at most
+  TurnKernel<T> turn;
   FoldKernel<T> fold;
   /// [opcode][mask]; null where the operands must be lanes.
   ForwardKernel<T> forward[op_limit][mask_limit];

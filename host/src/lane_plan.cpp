@@ -188,7 +188,6 @@ private:
   };
   void add_fold(const ParameterTile& tile, Part columns, Part rows, bool swapped) {
     typename LanePlan<T>::Fold fold;
-    std::size_t computed_rows = 0;
     fold.term_count = tile.term_count;
     for (std::size_t t = 0; t < tile.term_count; ++t) {
       for (std::size_t r = rows.begin; r < rows.end; ++r) {
@@ -209,12 +208,14 @@ private:
     }
     fold.row_count = outer.size();
     fold.column_count = inner.size();
-    // A computed row needs a slot of its own for as long as the fold runs; a computed column is
-    // copied at once, so that one slot serves all.
-    for (Lanes& row : fold.row) {
-      if (row.kernel != nullptr) row.offset = static_cast<std::uint32_t>(++computed_rows);
+    // Each computed number of a fold has a slot; the next fold uses the slots again.
+    std::size_t computed = 0;
+    for (std::vector<Lanes>* factors : {&fold.row, &fold.column}) {
+      for (Lanes& lanes : *factors) {
+        if (lanes.kernel != nullptr) lanes.offset = static_cast<std::uint32_t>(computed++);
+      }
     }
-    most_computed_rows_ = std::max(most_computed_rows_, computed_rows);
+    most_computed_ = std::max(most_computed_, computed);
     plan_.most_row_numbers = std::max(plan_.most_row_numbers, fold.row.size());
     plan_.most_rows = std::max(plan_.most_rows, fold.row_count);
     plan_.most_terms = std::max(plan_.most_terms, fold.term_count);
@@ -223,13 +224,12 @@ private:
 
   void place_computed_lanes() {
     const std::size_t first = next_slot_;
-    next_slot_ += 1 + most_computed_rows_;
+    next_slot_ += most_computed_;
     for (typename LanePlan<T>::Fold& fold : plan_.folds) {
-      for (Lanes& column : fold.column) {
-        if (column.kernel != nullptr) column.offset = offset_of_slot(first);
-      }
-      for (Lanes& row : fold.row) {
-        if (row.kernel != nullptr) row.offset = offset_of_slot(first + row.offset);
+      for (std::vector<Lanes>* factors : {&fold.row, &fold.column}) {
+        for (Lanes& lanes : *factors) {
+          if (lanes.kernel != nullptr) lanes.offset = offset_of_slot(first + lanes.offset);
+        }
       }
     }
   }
@@ -241,7 +241,7 @@ private:
   Storage storage_;
   std::vector<NodeIndex> joins_;
   std::size_t next_slot_ = 0;
-  std::size_t most_computed_rows_ = 0;
+  std::size_t most_computed_ = 0;
   std::map<NodeIndex, std::uint32_t> splats_;
   LanePlan<T> plan_;
 };

@@ -98,34 +98,58 @@ const T* LaneWorker<T>::resolve(const Lanes& lanes) {
   return found;
 }
 
+/// Lays columns side by side. Those beyond count repeat the last one; nobody reads their sums.
 template <class T>
-void LaneWorker<T>::fold(std::span<T> sums) {
-  fold(0, examples_.count, sums);
+void LaneWorker<T>::turn(const Lanes* columns, std::size_t count, T* to) {
+  const T* from[fold_columns];
+  for (std::size_t c = 0; c < fold_columns; ++c) {
+    from[c] = c < count ? resolve(columns[c]) : from[c - 1];
+  }
+  kernels_.turn(from, width_, to);
+}
+
+/// Computes and turns what the fold reads.
+template <class T>
+void LaneWorker<T>::prepare(const Fold& fold) {
+  for (std::size_t i = 0; i < fold.row.size(); ++i) rows_[i] = resolve(fold.row[i]);
+  for (std::size_t t = 0; t < fold.term_count; ++t) {
+    turn(fold.column.data() + t * fold.column_count, fold.column_count,
+         columns_.data() + t * plan_.sub_block * fold_columns);
+  }
+}
+
+/// Behind prepare(). sums [shared]
+template <class T>
+void LaneWorker<T>::fold(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums) {
+  const auto each_sum = [&](const auto& f) {
+    const std::uint32_t* index = fold.sum.data();
+    for (std::size_t r = 0; r < fold.row_count; ++r) {
+      for (std::size_t c = 0; c < fold.column_count; ++c) {
+        f(sums_.data()[r * fold_columns + c], sums[*index++]);
+      }
+    }
+  };
+  each_sum([](T& local, const T& shared) { local = shared; });
+  kernels_.fold(rows_.data(), columns_.data(), fold.term_count, fold.row_count, plan_.sub_block,
+                first_lane, last_lane, sums_.data());
+  each_sum([](const T& local, T& shared) { shared = local; });
 }
 
 template <class T>
-void LaneWorker<T>::fold(std::size_t first_lane, std::size_t last_lane, std::span<T> sums) {
-  for (const auto& fold : plan_.folds) {
-    for (std::size_t i = 0; i < fold.row.size(); ++i) rows_[i] = resolve(fold.row[i]);
-    for (std::size_t t = 0; t < fold.term_count; ++t) {
-      T* const turned = columns_.data() + t * plan_.sub_block * fold_columns;
-      for (std::size_t c = 0; c < fold.column_count; ++c) {
-        const T* const from = resolve(fold.column[t * fold.column_count + c]);
-        for (std::size_t l = first_lane; l < last_lane; ++l) turned[l * fold_columns + c] = from[l];
-      }
+void LaneWorker<T>::fold(std::span<T> sums) {
+  for (const Fold& each : plan_.folds) {
+    prepare(each);
+    fold(each, 0, examples_.count, sums.data());
+  }
+}
+
+template <class T>
+void LaneWorker<T>::fold_each(std::span<T> sums, std::size_t shared_count) {
+  for (const Fold& each : plan_.folds) {
+    prepare(each);
+    for (std::size_t l = 0; l < examples_.count; ++l) {
+      fold(each, l, l + 1, sums.data() + l * shared_count);
     }
-    const auto each_sum = [&](const auto& f) {
-      const std::uint32_t* index = fold.sum.data();
-      for (std::size_t r = 0; r < fold.row_count; ++r) {
-        for (std::size_t c = 0; c < fold.column_count; ++c) {
-          f(sums_.data()[r * fold_columns + c], sums[*index++]);
-        }
-      }
-    };
-    each_sum([](T& local, const T& shared) { local = shared; });
-    kernels_.fold(rows_.data(), columns_.data(), fold.term_count, fold.row_count, plan_.sub_block,
-                  first_lane, last_lane, sums_.data());
-    each_sum([](const T& local, T& shared) { shared = local; });
   }
 }
 

@@ -42,8 +42,8 @@ public:
   /// Behind backward(): carries the folds of the shared nodes on over the lanes, from the last to
   /// the first. sums [shared].
   void fold(std::span<T> sums);
-  /// The same for one lane.
-  void fold_lane(std::size_t lane, std::span<T> sums) { fold(lane, lane + 1, sums); }
+  /// Behind backward(): the folds of each lane alone, from +0. sums [lane][shared], all 0.
+  void fold_each(std::span<T> sums, std::size_t shared_count);
 
   /// A number of the sub-block's first lane; 0 where the plan has no place for it.
   [[nodiscard]] T first_lane(std::uint32_t offset) const {
@@ -52,11 +52,14 @@ public:
 
 private:
   using Lanes = typename LanePlan<T>::Lanes;
+  using Fold = typename LanePlan<T>::Fold;
 
   [[nodiscard]] LaneRun<T> run() { return {lanes_.data(), uniform_, width_}; }
   void load(const BasicBatch<T>& batch);
-  void fold(std::size_t first_lane, std::size_t last_lane, std::span<T> sums);
+  void prepare(const Fold& fold);
+  void fold(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums);
   const T* resolve(const Lanes& lanes);
+  void turn(const Lanes* columns, std::size_t count, T* to);
 
   const LanePlan<T>& plan_;
   const LaneKernels<T>& kernels_;

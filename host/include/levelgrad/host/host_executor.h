@@ -14,11 +14,12 @@ namespace levelgrad::host {
 
 /// How the host executor works; none of it has an effect on bits.
 struct HostOptions {
-  std::size_t threads = 0;     ///< 0: one for each core
-  std::size_t sub_block = 64;  ///< lanes that one loop runs at once: 16, 32, ... 128
+  std::size_t threads = 0;  ///< 0: one for each core
+  /// Lanes that one loop runs at once: 16, 32, ... 128; 0: as many as the cache holds.
+  std::size_t sub_block = 0;
   /// Which copy of the loops runs: "baseline", "x86-64-v3" or "x86-64-v4"; empty: the fastest that
   /// the processor has.
-  std::string isa;
+  std::string isa = {};
 };
 
 /// Runs a batch chunk by chunk, a chunk in sub-blocks, the highest lanes first: every node is one
