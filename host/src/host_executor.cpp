@@ -57,15 +57,16 @@ public:
 
   void load(std::span<const Program> programs) {
     check_programs(programs);
+    programs_.clear();  // should anything fail below, nothing is loaded
     machines_.clear();
-    uniform_.reset();
     schedules_.clear();
-    programs_.assign(programs.begin(), programs.end());
-    for (const Program& program : programs_) schedules_.emplace_back(program);
+    std::vector<Program> loaded(programs.begin(), programs.end());
+    for (const Program& program : loaded) schedules_.emplace_back(program);
     sub_block_ = options_.sub_block == 0 ? fitting_sub_block() : options_.sub_block;
     one_pass_ = std::ranges::all_of(schedules_, &Schedule::one_pass);
-    uniform_.emplace(programs_.front());
-    state_ = ParameterState<T>(programs_.front());
+    uniform_.emplace(loaded.front());
+    state_ = ParameterState<T>(loaded.front());
+    programs_ = std::move(loaded);  // the Programs stay where the schedules have seen them
   }
 
   [[nodiscard]] ParameterState<T>& state() { return state_; }
@@ -130,8 +131,7 @@ private:
         return known;
       }
     }
-    machines_.push_back({needs, {}, {}});
-    Machine& made = machines_.back();
+    Machine made{needs, {}, {}};
     for (const Schedule& schedule : schedules_) {
       made.plans.push_back(make_lane_plan(schedule, needs, kernels_, sub_block_));
     }
@@ -139,7 +139,8 @@ private:
     for (auto& of_thread : made.workers) {
       for (const LanePlan<T>& plan : made.plans) of_thread.emplace_back(plan, kernels_);
     }
-    return made;
+    machines_.push_back(std::move(made));
+    return machines_.back();
   }
 
   /// Computes the prologue, and lays out the uniform numbers as each Program numbers them.

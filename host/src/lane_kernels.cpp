@@ -11,6 +11,14 @@
 #include "levelgrad/contribution.h"
 #undef levelgrad
 
+// The lanes of a result and of what it is computed from are never the same, whatever they look
+// like.
+#if defined(__clang__)
+#define LG_INDEPENDENT_LANES _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define LG_INDEPENDENT_LANES _Pragma("GCC ivdep")
+#endif
+
 namespace levelgrad::host {
 namespace {
 
@@ -66,7 +74,7 @@ void forward(const LaneRun<T>& run, const LaneStep* steps, std::size_t count) {
     const OperandSource<T, (O::arity > 2), Mask, 2> c(run, steps[i].operand[2]);
     T* const y = static_cast<T*>(__builtin_assume_aligned(run.lanes + steps[i].result, 64));
     const std::size_t width = packs(run) * lane_pack;
-#pragma GCC ivdep
+    LG_INDEPENDENT_LANES
     for (std::size_t l = 0; l < width; ++l) y[l] = O::value(a[l], b[l], c[l]);
   }
 }
@@ -86,7 +94,7 @@ void backward(const LaneRun<T>& run, T* sum, const T* start, const LaneTerm* ter
     const OperandSource<T, d.reads_operand[1], Mask, 1> b(run, terms[i].operand[1]);
     const OperandSource<T, d.reads_operand[2], Mask, 2> c(run, terms[i].operand[2]);
     const OperandSource<T, d.reads_result, 0, 0> y(run, terms[i].result);
-#pragma GCC ivdep
+    LG_INDEPENDENT_LANES
     for (std::size_t l = 0; l < width; ++l) {
       sum[l] = sum[l] + isa::contribution<O, K>(g[l], a[l], b[l], c[l], y[l]);
     }

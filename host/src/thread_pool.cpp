@@ -2,22 +2,34 @@
 #include "thread_pool.h"
 
 #include <algorithm>
+#include <string>
+#include <system_error>
 #include <utility>
 
+#include "levelgrad/error.h"
 #include "levelgrad/self_test.h"
 
 namespace levelgrad::host {
 
 ThreadPool::ThreadPool(std::size_t thread_count) {
-  for (std::size_t i = 1; i < thread_count; ++i) {
-    threads_.emplace_back([this, i] { wait_for_work(i); });
+  try {
+    for (std::size_t i = 1; i < thread_count; ++i) {
+      threads_.emplace_back([this, i] { wait_for_work(i); });
+    }
+  } catch (const std::system_error& error) {
+    stop();
+    throw MemoryError("the system gives no more than " + std::to_string(threads_.size() + 1) +
+                          " of " + std::to_string(thread_count) + " threads: " + error.what(),
+                      "use fewer threads");
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   {
     const std::scoped_lock lock(mutex_);
-    stop_ = true;
+    stopped_ = true;
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
@@ -46,8 +58,8 @@ void ThreadPool::wait_for_work(std::size_t thread) {
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return stop_ || round_ != seen; });
-      if (stop_) return;
+      wake_.wait(lock, [&] { return stopped_ || round_ != seen; });
+      if (stopped_) return;
       seen = round_;
     }
     work(thread);

@@ -19,6 +19,7 @@ namespace levelgrad::host {
 class ThreadPool {
 public:
   /// thread_count   at least 1. With 1 everything runs in the caller's thread.
+  /// errors         MemoryError where the system has no more threads to give.
   explicit ThreadPool(std::size_t thread_count);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -33,13 +34,14 @@ public:
   void run(std::size_t task_count, const std::function<void(std::size_t, std::size_t)>& task);
 
 private:
+  void stop();
   void wait_for_work(std::size_t thread);
   void work(std::size_t thread);
 
   std::vector<std::thread> threads_;
   std::mutex mutex_;
   std::condition_variable wake_, done_;
-  bool stop_ = false;
+  bool stopped_ = false;
   std::size_t round_ = 0;  // of run()
   std::size_t task_count_ = 0, next_task_ = 0, busy_ = 0;
   const std::function<void(std::size_t, std::size_t)>* task_ = nullptr;

@@ -44,7 +44,7 @@ public:
     if (grads_.size() != numbers_.size()) {
       throw ArgumentError("an update without grads", "run backward first");
     }
-    return std::visit([this](const auto& scalars) { return apply(scalars); }, update);
+    return std::visit([this](const auto& scalars) { return this->apply(scalars); }, update);
   }
 
 private:
