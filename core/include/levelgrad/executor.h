@@ -27,7 +27,7 @@ enum class Layout : unsigned char {
 template <class T>
 struct BasicBatch {
   std::size_t example_count = 0;
-  std::span<const T> inputs;  ///< example_count * input_count numbers
+  std::span<const T> inputs = {};  ///< example_count * input_count numbers
   Layout layout = Layout::ByExample;
   /// [example_count], which of the loaded Programs each example has; empty: the first.
   std::span<const std::uint32_t> programs = {};
