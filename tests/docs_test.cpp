@@ -44,15 +44,17 @@ TEST(Documents, KeepTheirLength) {
   EXPECT_LE(line_count(read(root / "ARCHITECTURE.md")), 150);
 }
 
-TEST(Documents, ReadmeShowsTheExampleThatIsTested) {
-  const std::string code = read(root / "tests/examples/readme.cpp");
-  const std::string begin = "// [readme-begin]\n";
-  const std::size_t start = code.find(begin) + begin.size();
-  const std::string shown = code.substr(start, code.find("// [readme-end]") - start);
-  EXPECT_GT(shown.size(), 100U);
-  EXPECT_NE(std::string::npos, read(root / "README.md").find("```cpp\n" + shown + "```"))
-      << "README.md does not hold these lines:\n"
-      << shown;
+TEST(Documents, ReadmeShowsTheExamplesThatAreTested) {
+  for (const char* name : {"readme.cpp", "batch.cpp"}) {
+    const std::string code = read(root / "tests/examples" / name);
+    const std::string begin = "// [readme-begin]\n";
+    const std::size_t start = code.find(begin) + begin.size();
+    const std::string shown = code.substr(start, code.find("// [readme-end]") - start);
+    EXPECT_GT(shown.size(), 100U);
+    EXPECT_NE(std::string::npos, read(root / "README.md").find("```cpp\n" + shown + "```"))
+        << "README.md does not hold these lines:\n"
+        << shown;
+  }
 }
 
 TEST(Documents, NamePathsThatExist) {
