@@ -45,11 +45,14 @@ constexpr bool names(const char* text, char word) {
   return false;
 }
 
+/// But for blanks, which source formatters set as they like.
 constexpr bool equal(const char* a, const char* b) {
-  for (; *a == *b; ++a, ++b) {
+  for (;; ++a, ++b) {
+    while (*a == ' ') ++a;
+    while (*b == ' ') ++b;
+    if (*a != *b) return false;
     if (*a == '\0') return true;
   }
-  return false;
 }
 
 constexpr Form form_of(const char* text) {
