@@ -112,7 +112,11 @@ Program random_program(std::uint64_t seed, const RandomProgramShape& shape = {})
       varying.push_back(random.node(random.one_of(varying), varying, uniform));
     }
     std::vector<BasicValue<T>> joined;
-    for (int k = 0; k < 3; ++k) joined.push_back(random.join(random.one_of(varying)));
+    for (int k = 0; k < 3; ++k) {
+      BasicValue<T> value = random.one_of(varying);
+      for (int more = 0; more < 3; ++more) value = value - random.one_of(varying);
+      joined.push_back(random.join(value));
+    }
     for (int k = 0; k < shape.epilogue_ops; ++k) {
       joined.push_back(random.node(random.one_of(joined), joined, uniform));
     }
