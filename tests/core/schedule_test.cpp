@@ -286,7 +286,7 @@ TEST(ParameterTiles, FoldToTheGradsOfTheReferenceForEveryBatchSize) {
   const Program program = [] {
     const Graph::Scope scope;
     PythonRandom random(1);
-    const MLP mlp(2, {3, 1}, random, Activation::Tanh);
+    const MLP mlp(2, {5, 1}, random, Activation::Tanh);
     return record(mlp.parameters(), [&](Recording& example) {
       const Value loss = hinge(mlp(example.inputs("x", 2)).front(), example.input("y"));
       example.output("loss", mean(loss) + 1e-2 * l2(mlp.parameters()));
@@ -294,6 +294,13 @@ TEST(ParameterTiles, FoldToTheGradsOfTheReferenceForEveryBatchSize) {
   }();
   for (std::size_t examples = 1; examples <= 300; ++examples) {
     check_tile_grads<double>(program, examples, examples);
+  }
+}
+
+TEST(ParameterTiles, OfTheMoonsNetFoldToTheGradsOfTheReference) {
+  for (const std::size_t examples : {1U, 2U, 129U}) {
+    check_tile_grads<double>(testing::moons_program(), examples, 1);
+    check_tile_grads<float>(testing::moons_program<float>(), examples, 1);
   }
 }
 
