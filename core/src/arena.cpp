@@ -266,8 +266,8 @@ void Arena<T>::sweep(std::span<const NodeIndex> order) {
 }
 
 template <class T>
-void Arena<T>::refuse_symbolic(NodeIndex index, std::source_location where) {
-  const Order below = canonical_order({&index, 1}, false);
+void Arena<T>::refuse_symbolic(std::span<const NodeIndex> nodes, std::source_location where) {
+  const Order below = canonical_order(nodes, false);
   for (const NodeIndex leaf : below.span()) {
     const auto found = symbols_->find(leaf);
     if (found == symbols_->end()) continue;

@@ -235,11 +235,17 @@ std::string hash_of(const ProgramParts& parts) {
 
 }  // namespace
 
+double plain_nan(double number) {
+  return number == number ? number : std::numeric_limits<double>::quiet_NaN();
+}
+
 std::string at(const SourceLine& where) {
   return where.line == 0 ? std::string() : " at " + where.file + ":" + std::to_string(where.line);
 }
 
 Program::Program(ProgramParts parts) : parts_(std::move(parts)) {
+  for (auto& constant : parts_.constants) constant.number = plain_nan(constant.number);
+  for (auto& parameter : parts_.parameters) parameter.initial = plain_nan(parameter.initial);
   const std::uint64_t total = std::uint64_t{parts_.parameters.size()} + parts_.inputs.size() +
                               parts_.constants.size() + parts_.operations.size();
   if (total >= std::numeric_limits<NodeIndex>::max()) {
@@ -305,13 +311,21 @@ std::string Program::describe(NodeIndex node) const {
   return text + at(where(node));
 }
 
+namespace {
+
+[[noreturn]] void refuse_shared(const std::string& part, const std::string& difference) {
+  throw ProgramError(
+      "Programs of one batch must share " + part + (difference.empty() ? "" : ", but ") +
+          difference,
+      "record them with the same parameters, inputs and outputs, and the same expression behind "
+      "sum and mean");
+}
+
+}  // namespace
+
 void check_same_shared_part(const Program& a, const Program& b) {
-  const auto require = [](bool same, const std::string& what) {
-    if (!same) {
-      throw ProgramError("Programs of one batch must share " + what,
-                         "record them with the same parameters, inputs and outputs, and the same "
-                         "expression behind sum and mean");
-    }
+  const auto require = [](bool same, const std::string& part) {
+    if (!same) refuse_shared(part, "");
   };
   require(a.parameter_count() == b.parameter_count(), "their parameters");
   require(a.input_count() == b.input_count(), "their number of inputs");
@@ -338,15 +352,19 @@ void check_same_shared_part(const Program& a, const Program& b) {
       for (std::size_t i = 0; same && i < a.operands(of_a).size(); ++i) {
         same = same_node(a.operands(of_a)[i], b.operands(of_b)[i]);
       }
-      require(same, part + ", but " + a.describe(of_a) + " is " + b.describe(of_b) + " in another");
+      if (!same) refuse_shared(part, a.describe(of_a) + " is " + b.describe(of_b) + " in another");
+      if (a.under_root(of_a) != b.under_root(of_b)) {
+        refuse_shared(part, "the root does not depend in all of them on " + a.describe(of_a));
+      }
     }
   };
   require_same_part(a.prologue(), b.prologue(), "the prologue");
   require_same_part(a.epilogue(), b.epilogue(), "the epilogue");
   for (std::size_t k = 0; k < a.outputs().size(); ++k) {
     const ProgramParts::Output &of_a = a.outputs()[k], &of_b = b.outputs()[k];
-    require(of_a.name == of_b.name && same_node(of_a.node, of_b.node),
-            "their outputs, but '" + of_a.name + "' differs from '" + of_b.name + "'");
+    if (of_a.name != of_b.name || !same_node(of_a.node, of_b.node)) {
+      refuse_shared("their outputs", "'" + of_a.name + "' differs from '" + of_b.name + "'");
+    }
   }
 }
 

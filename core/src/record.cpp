@@ -42,7 +42,7 @@ public:
     for (const NodeIndex index : order) {
       const Node<T>& node = arena_[index];
       if (node.op != Op::Leaf || leaves_.contains(index)) continue;
-      const auto number = static_cast<double>(node.data);
+      const double number = plain_nan(static_cast<double>(node.data));
       const auto [known, fresh] = by_bits.emplace(std::bit_cast<std::uint64_t>(number), next);
       if (fresh) {
         parts_.constants.push_back({number, line_of(node.where)});

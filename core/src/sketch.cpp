@@ -20,8 +20,8 @@ std::vector<SketchNode> nodes_below(const BasicValue<T>& root) {
     SketchNode node{value.id(),
                     value.label(),
                     symbol(value.op()),
-                    static_cast<double>(value.data()),
-                    static_cast<double>(value.grad()),
+                    static_cast<double>(value.data(root.where())),
+                    static_cast<double>(value.grad(root.where())),
                     0,
                     1,
                     {}};

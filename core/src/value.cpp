@@ -11,7 +11,7 @@ namespace levelgrad {
 template <class T>
 void BasicValue<T>::backward(std::source_location where) const {
   const NodeIndex root = index(where);
-  if (arena_->symbols() != nullptr) arena_->refuse_symbolic(root, where);
+  if (arena_->symbols() != nullptr) arena_->refuse_symbolic({&root, 1}, where);
   const detail::Order order = arena_->canonical_order({&root, 1}, true);
   (*arena_)[root].grad += T(1);
   arena_->sweep(order.span());
@@ -40,9 +40,8 @@ Node<T>& BasicValue<T>::leaf(std::source_location where) const {
 
 template <class T>
 void BasicValue<T>::set_data(T number, std::source_location where) const {
-  Node<T>& self = leaf(where);
-  if (arena_->symbols() != nullptr) arena_->refuse_symbolic(index(where), where);
-  self.data = number;
+  (void)leaf(where);
+  readable(where).data = number;
 }
 
 template <class T>
@@ -112,6 +111,9 @@ void backward(std::span<const BasicValue<T>> order, std::span<const BasicSeed<T>
   if (order.empty()) return;
   detail::Arena<T>* const arena = Access::arena(order.front());
   const std::vector<NodeIndex> indices = Access::indices(order, arena);
+  if (arena->symbols() != nullptr) {
+    arena->refuse_symbolic(indices, (*arena)[indices.back()].where);
+  }
   arena->reset_grads(indices);
   for (const BasicSeed<T>& seed : seeds) {
     (*arena)[Access::index(seed.value, arena)].grad += seed.grad;
@@ -121,8 +123,9 @@ void backward(std::span<const BasicValue<T>> order, std::span<const BasicSeed<T>
 
 template <class T>
 std::ostream& operator<<(std::ostream& out, const BasicValue<T>& value) {
-  return out << "Value(data=" << shortest(value.data()) << ", grad=" << shortest(value.grad())
-             << ")";
+  const std::source_location where = value.where();  // for an error: there is no line of the user's
+  return out << "Value(data=" << shortest(value.data(where))
+             << ", grad=" << shortest(value.grad(where)) << ")";
 }
 
 template class BasicValue<float>;

@@ -5,8 +5,10 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "levelgrad/error.h"
+#include "support/bits.h"
 
 namespace levelgrad {
 namespace {
@@ -146,6 +148,91 @@ TEST(CrossEntropy, ItsGradHoldsForHugeLogits) {
   cross_entropy(logits, 1).backward();
   EXPECT_EQ(1.0, logits[0].grad());
   EXPECT_EQ(-1.0, logits[1].grad());
+}
+
+/// value and grads of what f makes of a copy of the numbers.
+template <class T, class F>
+std::vector<T> value_and_grads(const std::vector<T>& numbers, const F& f) {
+  const typename BasicGraph<T>::Scope scope;
+  std::vector<BasicValue<T>> values;
+  for (const T number : numbers) values.emplace_back(number);
+  const BasicValue<T> loss = f(values);
+  loss.backward();
+  std::vector<T> result = {loss.data()};
+  for (const BasicValue<T>& value : values) result.push_back(value.grad());
+  return result;
+}
+
+template <class T>
+void expect_same_bits(const std::vector<T>& a, const std::vector<T>& b, const std::string& what) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    EXPECT_TRUE(testing::same_bits(a[k], b[k])) << what << ": " << a[k] << ", " << b[k];
+  }
+}
+
+template <class T>
+void class_as_value_equals_class_as_number() {
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> logit(0, 3);
+  for (std::size_t count = 1; count <= 10; ++count) {
+    for (int round = 0; round < 40; ++round) {
+      std::vector<T> logits;
+      for (std::size_t k = 0; k < count; ++k) logits.push_back(static_cast<T>(logit(random)));
+      if (round == 1) logits.assign(count, T(2));  // all equal
+      if (round == 2) logits.back() = T(300);
+      if (round == 3) logits.back() = -std::numeric_limits<T>::infinity();
+      if (round == 4) logits.front() = std::numeric_limits<T>::quiet_NaN();
+      for (std::size_t target = 0; target < count; ++target) {
+        const auto number = [&](const auto& values) { return cross_entropy(values, target); };
+        const auto value = [&](const auto& values) {
+          return cross_entropy(values, BasicValue<T>(target));
+        };
+        expect_same_bits(value_and_grads(logits, number), value_and_grads(logits, value),
+                         std::to_string(count) + " logits, class " + std::to_string(target));
+      }
+    }
+  }
+}
+
+TEST(CrossEntropy, AClassThatIsAValueGivesTheBitsOfANumber) {
+  class_as_value_equals_class_as_number<double>();
+  class_as_value_equals_class_as_number<float>();
+}
+
+TEST(CrossEntropy, AClassOutsideIsTheNearestOne) {
+  const std::vector<Value> logits = {0.5, -1.25, 2.0};
+  for (const double below : {-1.0, -1e300}) {
+    EXPECT_EQ(cross_entropy(logits, 0).data(), cross_entropy(logits, Value(below)).data());
+  }
+  for (const double above : {3.0, 1e300}) {
+    EXPECT_EQ(cross_entropy(logits, 2).data(), cross_entropy(logits, Value(above)).data());
+  }
+  EXPECT_THROW((void)cross_entropy(std::vector<Value>(), Value(0.0)), ArgumentError);
+}
+
+template <class T>
+void label_as_value_equals_label_as_number() {
+  std::mt19937_64 random(2);
+  std::normal_distribution<double> score(0, 2);
+  for (int round = 0; round < 200; ++round) {
+    T number = static_cast<T>(score(random));
+    if (round < 4) number = static_cast<T>(round - 2);  // on the kink, too
+    if (round == 4) number = std::numeric_limits<T>::infinity();
+    for (const double label : {-1.0, 1.0, 0.0}) {
+      const auto by_number = [&](const auto& values) { return hinge(values[0], label); };
+      const auto by_value = [&](const auto& values) {
+        return hinge(values[0], BasicValue<T>(label));
+      };
+      expect_same_bits(value_and_grads<T>({number}, by_number),
+                       value_and_grads<T>({number}, by_value), "label " + std::to_string(label));
+    }
+  }
+}
+
+TEST(Losses, AHingeLabelThatIsAValueGivesTheBitsOfANumber) {
+  label_as_value_equals_label_as_number<double>();
+  label_as_value_equals_label_as_number<float>();
 }
 
 TEST(CrossEntropy, IsThereInFloat) {

@@ -122,8 +122,8 @@ public:
   [[nodiscard]] const Symbols* symbols() const { return symbols_; }
   /// Borrowed until the next call; null ends the recording.
   void set_symbols(const Symbols* symbols) { symbols_ = symbols; }
-  /// Throws RecordingError where the node depends on one of the symbols.
-  void refuse_symbolic(NodeIndex index, std::source_location where);
+  /// Throws RecordingError where one of the nodes depends on one of the symbols.
+  void refuse_symbolic(std::span<const NodeIndex> nodes, std::source_location where);
 
   void set_label(NodeIndex index, const std::string& text) { labels_[serial_of(index)] = text; }
   [[nodiscard]] const std::string* label(NodeIndex index) const;

@@ -70,8 +70,10 @@ public:
     next_chunk_ += size;
   }
 
-  /// The fold of all that was pushed, +0 where nothing was. total [width].
+  /// The fold of all that was pushed, +0 where nothing was. total [width]. Errors: InternalError
+  /// where its length is not the width.
   void finish(std::span<T> total) const {
+    if (total.size() != width_) throw InternalError("a total of another width than the folds");
     if (waiting_.empty()) {
       for (T& number : total) number = T(0);
       return;

@@ -70,7 +70,7 @@ struct Join : Base<1, 1> {
   static constexpr bool averages = false;  ///< the sum is multiplied by 1 / N
 };
 
-// It takes a * b in a macro's argument for a pointer.
+// clang-format takes a * b in a macro's argument for a pointer.
 // clang-format off
 
 struct Add : Binary {
@@ -389,14 +389,13 @@ struct Mean : Join {
 
 // The lists. Second word: what a user writes on Values. The order gives the opcodes, which never
 // leave the process.
-#define LG_UNARY_OPS(X)                                                                         \
-  X(Neg, operator-)                                                                             \
-  X(Sqrt, sqrt)                                                                                 \
-  X(Square, square)                                                                             \
-  X(Reciprocal, reciprocal)                                                                     \
-  X(Abs, abs) X(Relu, relu) X(Exp, exp) X(Expm1, expm1) X(Log, log) X(Log1p, log1p) X(Sin, sin) \
-      X(Cos, cos) X(Tan, tan) X(Tanh, tanh) X(Sigmoid, sigmoid) X(Softplus, softplus)           \
-          X(Silu, silu) X(Gelu, gelu) X(Erf, erf) X(Detach, detach)
+#define LG_UNARY_OPS(X)                                                                       \
+  X(Neg, operator-)                                                                           \
+  X(Sqrt, sqrt)                                                                               \
+  X(Square, square)                                                                           \
+  X(Reciprocal, reciprocal) X(Abs, abs) X(Relu, relu) X(Exp, exp) X(Expm1, expm1) X(Log, log) \
+      X(Log1p, log1p) X(Sin, sin) X(Cos, cos) X(Tan, tan) X(Tanh, tanh) X(Sigmoid, sigmoid)   \
+          X(Softplus, softplus) X(Silu, silu) X(Gelu, gelu) X(Erf, erf) X(Detach, detach)
 #define LG_BINARY_OPS(X) \
   X(Add, operator+)      \
   X(Sub, operator-)      \

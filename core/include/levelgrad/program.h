@@ -25,6 +25,10 @@ struct SourceLine {
 /// " at file.cpp:12", "" where the line is not known.
 [[nodiscard]] std::string at(const SourceLine& where);
 
+/// The number, a NaN with the sign and payload that all NaNs of a Program have: those have no
+/// meaning, and texts and hashes must not depend on them.
+[[nodiscard]] double plain_nan(double number);
+
 /// What a Program is made from; a plain record that Program's constructor checks.
 struct ProgramParts {
   struct Parameter {
@@ -154,7 +158,8 @@ private:
 };
 
 /// Whether examples of the two may be in one batch: they have the same parameters, inputs and
-/// outputs, and the same prologue and epilogue.
+/// outputs, and the same prologue and epilogue, of which the same nodes are under the root: else
+/// one example's grads would end at a node that another's pass through.
 ///
 /// errors   ProgramError, which shows the first node that differs.
 void check_same_shared_part(const Program& a, const Program& b);

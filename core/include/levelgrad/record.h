@@ -70,9 +70,8 @@ private:
 ///     });
 ///
 /// parameters   leaves made before; they are numbered in this order and named by their labels.
-/// Other
-///              leaves are constants, equal bits one constant. Nothing else is merged or folded: it
-///              would change what contributes to which grad, or when.
+///              Other leaves are constants, equal bits one constant, NaNs one too. Nothing else is
+///              merged or folded: it would change what contributes to which grad, or when.
 /// errors       RecordingError where the function reads data() or grad() of, branches on, or runs
 ///              backward from what depends on an input or a parameter; for no output; for a varying
 ///              Value that reads a sum or mean over the batch; for a recording in a recording.

@@ -136,7 +136,7 @@ private:
   /// The node, whose numbers are about to be read.
   [[nodiscard]] Node<T>& readable(std::source_location where) const {
     const NodeIndex self = index(where);
-    if (arena_->symbols() != nullptr) arena_->refuse_symbolic(self, where);
+    if (arena_->symbols() != nullptr) arena_->refuse_symbolic({&self, 1}, where);
     return (*arena_)[self];
   }
   [[nodiscard]] Node<T>& leaf(std::source_location where) const;
@@ -226,6 +226,7 @@ struct BasicSeed {
 /// order    interior operands before their consumers, each node once.
 /// seeds    added in the order given; a Value may have several.
 /// errors   GraphError where an order or a seed does not fit; grads are unspecified then.
+///          RecordingError as BasicValue::backward().
 template <class T>
 void backward(std::span<const BasicValue<T>> order, std::span<const BasicSeed<T>> seeds);
 
