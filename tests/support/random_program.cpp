@@ -99,7 +99,8 @@ private:
 
   void add_body(Dice& dice, Skew skew) {
     varying_ = inputs_;
-    const std::size_t count = 1 + dice.below(wanted_.body_size);
+    const std::size_t most = wanted_.body_size;
+    const std::size_t count = dice.chance(20) ? 1 + dice.below(5) : most / 2 + dice.below(most / 2);
     Probed touch = inputs_[0];
     for (const Probed& node : touched_) {
       if (several()) touch = make(op_of_two(dice), touch, node, node, 0);
@@ -109,11 +110,24 @@ private:
     for (std::size_t k = 0; k < count; ++k) {
       const auto first = [&] { return varying_operand(dice, skew); };
       const auto other = [&] {
-        return dice.chance(40) ? dice.pick(for_body_) : varying_operand(dice, skew);
+        return dice.chance(40) ? shared_operand(dice) : varying_operand(dice, skew);
       };
       varying_.push_back(operation(dice, first, other));
     }
     if (skew == Skew::Wide) join_level(dice);
+    if (dice.chance(90)) mix(dice);
+  }
+
+  /// A weighted sum of some nodes, so that grads of parameters have contributions to fold.
+  void mix(Dice& dice) {
+    Probed all = varying_.back();
+    const std::size_t count = 3 + dice.below(8);
+    for (std::size_t k = 0; k < count; ++k) {
+      const Probed node = dice.pick(varying_), weight = shared_operand(dice);
+      const Probed term = make(Op::Mul, node, weight, node, 0);
+      all = make(dice.chance(80) ? Op::Add : Op::Sub, all, term, all, 0);
+    }
+    varying_.push_back(all);
   }
 
   /// Lets one node depend on all, as the output of a layer does.
@@ -123,6 +137,10 @@ private:
       all = make(dice.chance(80) ? Op::Add : op_of_two(dice), all, varying_[k], all, 0);
     }
     varying_.push_back(all);
+  }
+
+  Probed shared_operand(Dice& dice) {
+    return dice.chance(50) ? dice.pick(parameters_) : dice.pick(for_body_);
   }
 
   Probed varying_operand(Dice& dice, Skew skew) {
@@ -143,8 +161,9 @@ private:
 
   /// A varying node for a join or an output: often a late one, so that much of the body is alive.
   Probed result(Dice& own) {
-    const Probed node =
-        own.chance(70) ? varying_[varying_.size() - 1 - own.below(3)] : own.pick(varying_);
+    std::size_t k = varying_.size() - 1;
+    if (own.chance(25)) k = own.chance(50) ? k - own.below(3) : own.below(k);
+    const Probed node = varying_[k];
     if (!several() || touched_.empty()) return node;
     return make(op_of_two(own), touch_, node, node, 0);
   }
@@ -196,7 +215,8 @@ private:
   }
 
   static Op op_of_two(Dice& dice) {
-    return dice.pick(std::array{Op::Add, Op::Mul, Op::Sub, Op::Max, Op::Add, Op::Mul});
+    return dice.pick(
+        std::array{Op::Add, Op::Mul, Op::Sub, Op::Max, Op::Add, Op::Mul, Op::Add, Op::Mul});
   }
 
   /// Any op but a join, of first() and other(). Where numbers are to stay moderate, one whose
@@ -205,17 +225,35 @@ private:
   Probed operation(Dice& dice, const First& first, const Other& other) {
     for (int trial = 0;; ++trial) {
       const Op op = trial < 20 ? dice.pick(all_ops) : Op::Tanh;
-      if (info(op).joins) continue;
+      if (info(op).joins || (arity(op) == 1 && dice.chance(40))) continue;
       const Probed a = first();
       const bool same = dice.chance(15);
       const Probed b = same ? a : other();
       const Probed c = dice.chance(15) ? a : other();
       const double constant = dice.pick(constants);
-      const Probed numbers = evaluate(op, a, b, c, constant);
-      bool fits = true;
-      for (const double probe : numbers.probe) fits = fits && std::abs(probe) < 50;
-      if (fits || !moderate_ || trial >= 20) return make(op, a, b, c, constant);
+      if (!moderate_ || trial >= 20 || fits(op, a, b, c, constant)) {
+        return make(op, a, b, c, constant);
+      }
     }
+  }
+
+  /// Whether value and derivatives are moderate.
+  static bool fits(Op op, const Probed& a, const Probed& b, const Probed& c, double constant) {
+    return dispatch(op, [&](auto o) {
+      using O = decltype(o);
+      bool moderate = true;
+      const auto look = [&](double number) { moderate = moderate && std::abs(number) < 50; };
+      for (std::size_t i = 0; i < probe_count; ++i) {
+        const double x = a.probe[i], z = c.probe[i];
+        const double y = info(op).second_is_constant ? constant : b.probe[i];
+        const double result = O::value(x, y, z);
+        look(result);
+        if constexpr (O::active > 0) look(O::da(1.0, x, y, z, result));
+        if constexpr (O::active > 1) look(O::db(1.0, x, y, z, result));
+        if constexpr (O::active > 2) look(O::dc(1.0, x, y, z, result));
+      }
+      return moderate;
+    });
   }
 
   static Probed evaluate(Op op, const Probed& a, const Probed& b, const Probed& c,
