@@ -342,6 +342,12 @@ void check_same_shared_part(const Program& a, const Program& b) {
     }
   };
   require_same_part(a.prologue(), b.prologue(), "the prologue");
+  for (NodeIndex k = 0; k < a.prologue().size(); ++k) {
+    const NodeIndex of_a = a.prologue().begin + k;
+    require(a.under_root(of_a) == b.under_root(b.prologue().begin + k),
+            "what the root depends on in the prologue, but " + a.describe(of_a) +
+                " is read by one of the roots only");
+  }
   require_same_part(a.epilogue(), b.epilogue(), "the epilogue");
   for (std::size_t k = 0; k < a.outputs().size(); ++k) {
     const ProgramParts::Output &of_a = a.outputs()[k], &of_b = b.outputs()[k];

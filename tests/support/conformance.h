@@ -114,6 +114,21 @@ protected:
     executor.run(batch_of(test), {.grads = grads});
     return grads;
   }
+  /// Two Programs with the prologue exp(p), which has an effect on the root of the second only. If
+  /// they were taken, the grad of p would depend on which of them comes first.
+  static std::vector<Program> roots_beside_each_other() {
+    std::vector<Program> made;
+    for (const bool reads : {false, true}) {
+      ProgramBuilder program;
+      const auto p = program.parameter(1), x = program.input();
+      const auto product = program.operation(Op::Mul, x, program.operation(Op::Exp, p));
+      const auto lanes = reads ? product : program.operation(Op::Neg, x);
+      program.output(program.operation(Op::Mean, lanes));
+      program.output(product);
+      made.push_back(program.build());
+    }
+    return made;
+  }
   /// A Program with a loss, a score for each example, and 3 parameters.
   static BatchCase<Number> small_case(std::size_t example_count, std::uint64_t seed = 1) {
     ProgramBuilder made;
@@ -284,6 +299,7 @@ TYPED_TEST_P(Conformance, UsableAfterErrors) {
     other.output(other.parameter(1));
     const std::vector<Program> misfits = {test.programs.front(), other.build()};
     EXPECT_THROW(executor.load(misfits), ProgramError);
+    EXPECT_THROW(executor.load(this->roots_beside_each_other()), ProgramError);
     EXPECT_EQ(executor.parameters(), test.parameters);
     this->expect_same(this->grads_of(executor, test), grads);
   });

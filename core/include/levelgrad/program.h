@@ -154,7 +154,7 @@ private:
 };
 
 /// Whether examples of the two may be in one batch: they have the same parameters, inputs and
-/// outputs, and the same prologue and epilogue.
+/// outputs, the same prologue and epilogue, and backward() passes the same of the prologue.
 ///
 /// errors   ProgramError, which shows the first node that differs.
 void check_same_shared_part(const Program& a, const Program& b);
