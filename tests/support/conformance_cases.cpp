@@ -93,7 +93,7 @@ std::vector<RandomCase> random_cases() {
   std::vector<RandomCase> cases;
   for (const Share& share :
        {Share{1, 60}, Share{2, 60}, Share{31, 40}, Share{127, 15}, Share{128, 15}, Share{129, 20},
-        Share{300, 15}, Share{700, 10}, Share{1000, 10}}) {
+        Share{300, 15}, Share{700, 10}, Share{1000, 10}, Share{2500, 2}}) {
     for (std::size_t k = 0; k < share.cases; ++k) {
       cases.push_back({share.example_count * 1000 + k, share.example_count, 1, 40});
     }

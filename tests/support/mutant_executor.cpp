@@ -2,6 +2,7 @@
 #include "support/mutant_executor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "levelgrad/contribution.h"
 
@@ -46,6 +47,7 @@ void MutantExecutor<T>::load(std::span<const Program> programs) {
     if (first.joins(node)) joins_.push_back(node);
   }
   state_ = ParameterState<T>(first);
+  uniform_.clear();
   seeds_.assign(joins_.size(), T(0));
   left_.assign(first.node_count(), T(0));
 }
@@ -127,12 +129,16 @@ void MutantExecutor<T>::compute(const Program& program, NodeRange part, Numbers&
 template <class T>
 void MutantExecutor<T>::forward() {
   const Program& first = programs_.front().program;
-  uniform_.assign(first.node_count(), T(0));
+  const Numbers old = std::exchange(uniform_, Numbers(first.node_count(), T(0)));
   std::ranges::copy(state_.numbers(), uniform_.begin());
   for (NodeIndex node = first.constants().begin; node < first.constants().end; ++node) {
     uniform_[node] = static_cast<T>(first.constant(node));
   }
   compute(first, first.prologue(), uniform_);
+  if (has(FaultKind::StalePrologue) && !old.empty()) {
+    const NodeRange prologue = first.prologue();
+    std::copy_n(old.begin() + prologue.begin, prologue.size(), uniform_.begin() + prologue.begin);
+  }
 
   values_.resize(batch_.example_count);
   for (std::size_t i = 0; i < batch_.example_count; ++i) {
@@ -315,6 +321,7 @@ void MutantExecutor<T>::copy_example_grads(const BasicResults<T>& results) {
   const std::size_t count = state_.numbers().size();
   for (std::size_t i = 0; i < batch_.example_count && !results.example_grads.empty(); ++i) {
     Numbers fold(left_.size(), T(0));
+    if (has(FaultKind::ExampleGradsFromEpilogue)) fold = left_;
     add_example(i, fold);
     through_prologue(fold);
     const Numbers& made = has(FaultKind::ExampleGradsInBody) ? fold : uniform_grads_;
@@ -328,6 +335,7 @@ void MutantExecutor<T>::run(const BasicBatch<T>& batch, const BasicResults<T>& r
   for (const Loaded& of : programs_) programs.push_back(of.program);
   check_batch<T>(batch, programs, results);
   batch_ = batch;
+  if (has(FaultKind::FirstProgram)) batch_.programs = {};
   if (has(FaultKind::LayoutIgnored)) batch_.layout = Layout::ByExample;
   state_.forget_grads();
   forward();

@@ -14,26 +14,29 @@
 
 namespace levelgrad::testing {
 
-#define LG_FAULTS(X)                                                     \
-  X(None)                                                                \
-  X(ExamplesAscending)   /* grads folded from the first example on */    \
-  X(ConsumersForward)    /* grads folded in canonical order */           \
-  X(OperandsRightToLeft) /* of one consumer */                           \
-  X(ChunkDropped)        /* the second one, of the grads */              \
-  X(ChunksLeftToRight)   /* no tree */                                   \
-  X(ChunkOf64)                                                           \
-  X(EpilogueGradLast)      /* added to the fold instead of begun with */ \
-  X(ContractedGrads)       /* fma(factor, g, fold) */                    \
-  X(ContractedForward)     /* fma for a * b + c */                       \
-  X(WrongDerivative)       /* of the op that the fault names */          \
-  X(StaleGrads)            /* those of the run before are not cleared */ \
-  X(StaleSeeds)            /* joins' grads of the run before */          \
-  X(MeanDivides)           /* by N, instead of multiplying by 1 / N */   \
-  X(JoinFromFirst)         /* the sum starts at the first number */      \
-  X(GradFromFirst)         /* a fold starts at the first contribution */ \
-  X(ExampleGradsInBody)    /* not carried through the prologue */        \
-  X(ContributesBesideRoot) /* what the root does not depend on, too */   \
-  X(ParametersChangeFirst) /* an update that fails is half done */       \
+#define LG_FAULTS(X)                                                                         \
+  X(None)                                                                                    \
+  X(ExamplesAscending)   /* grads folded from the first example on */                        \
+  X(ConsumersForward)    /* grads folded in canonical order */                               \
+  X(OperandsRightToLeft) /* of one consumer */                                               \
+  X(ChunkDropped)        /* the second one, of the grads */                                  \
+  X(ChunksLeftToRight)   /* no tree */                                                       \
+  X(ChunkOf64)                                                                               \
+  X(EpilogueGradLast)         /* added to the fold instead of begun with */                  \
+  X(ContractedGrads)          /* fma(factor, g, fold) */                                     \
+  X(ContractedForward)        /* fma for a * b + c */                                        \
+  X(WrongDerivative)          /* of the op that the fault names */                           \
+  X(StaleGrads)               /* those of the run before are not cleared */                  \
+  X(StaleSeeds)               /* joins' grads of the run before */                           \
+  X(MeanDivides)              /* by N, instead of multiplying by 1 / N */                    \
+  X(JoinFromFirst)            /* the sum starts at the first number */                       \
+  X(GradFromFirst)            /* a fold starts at the first contribution */                  \
+  X(ExampleGradsInBody)       /* not carried through the prologue */                         \
+  X(ContributesBesideRoot)    /* what the root does not depend on, too */                    \
+  X(ParametersChangeFirst)    /* an update that fails is half done */                        \
+  X(ExampleGradsFromEpilogue) /* begun with the grads that it leaves */                      \
+  X(StalePrologue)            /* computed when the Program is loaded, not after an update */ \
+  X(FirstProgram)             /* for every example */                                        \
   X(LayoutIgnored)
 
 /// What is done wrong. X in a comment: see the list.

@@ -95,6 +95,7 @@ private:
   /// Changes the Programs by way of builders; nothing where they break a rule then.
   template <class Change>
   bool accept_changed(const Change& change, BatchCase<T> candidate) {
+    if (!may_go_on()) return false;
     try {
       for (std::size_t k = 0; k < candidate.programs.size(); ++k) {
         ProgramBuilder builder(candidate.programs[k]);
@@ -128,6 +129,31 @@ private:
     return body ? of.body().size() : of.prologue().size() + of.epilogue().size();
   }
 
+  /// Lets readers of an operation read one far before it, or else a leaf.
+  bool cut(std::size_t program, bool body, std::size_t k, std::size_t distance) {
+    for (const bool leaf : {false, true}) {
+      if (k >= operation_count(program, body)) return false;
+      const auto replace = [&](ProgramBuilder& builder, std::size_t of) {
+        if (body && of != program) return;
+        const Program& own = test_.programs[of];
+        const NodeIndex first = body ? own.inputs().begin : own.parameters().begin;
+        builder.replace(operation(own, body, k), leaf ? first : operation(own, body, k - distance));
+      };
+      if (accept_changed(replace, test_)) return true;
+    }
+    return false;
+  }
+
+  bool cut_long_chains(std::size_t program, bool body) {
+    bool smaller = false;
+    for (std::size_t size = operation_count(program, body) / 2; size > 1; size /= 2) {
+      for (std::size_t k = operation_count(program, body) / size; k-- > 1;) {
+        smaller = cut(program, body, k * size, size) || smaller;
+      }
+    }
+    return smaller;
+  }
+
   /// From the last operation on: what only a replaced one has read is gone with it.
   bool replace_in(std::size_t program, bool body) {
     bool smaller = false;
@@ -152,8 +178,10 @@ private:
   bool replace_operations() {
     bool smaller = false;
     for (std::size_t program = 0; program < test_.programs.size(); ++program) {
+      smaller = cut_long_chains(program, true) || smaller;
       smaller = replace_in(program, true) || smaller;
     }
+    smaller = cut_long_chains(0, false) || smaller;
     return replace_in(0, false) || smaller;
   }
 
