@@ -165,6 +165,10 @@ TYPED_TEST_P(Conformance, WideLevels) {
   this->check_all(wide_cases<typename TypeParam::Number>(), {.inspected = 1});
 }
 
+TYPED_TEST_P(Conformance, Nets) {
+  this->check_all(net_cases<typename TypeParam::Number>(), {.inspected = 1});
+}
+
 TYPED_TEST_P(Conformance, OddPrograms) { this->check_all(odd_cases<typename TypeParam::Number>()); }
 
 TYPED_TEST_P(Conformance, TwoPasses) {
@@ -186,6 +190,13 @@ TYPED_TEST_P(Conformance, CasesThatOnceFailed) {
     std::ostringstream text;
     text << std::ifstream(path).rdbuf();
     this->check(parse_case<typename TypeParam::Number>(text.str(), path.filename().string()));
+  }
+}
+
+// However lanes are put into blocks: every number of them that a last block may have.
+TYPED_TEST_P(Conformance, EveryBatchSize) {
+  for (std::size_t n = 1; n <= 260; ++n) {
+    this->check(this->small_case(n), {.training = false, .inspected = 0});
   }
 }
 
@@ -351,9 +362,9 @@ TYPED_TEST_P(Conformance, StepsThatFailChangeNothing) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(Conformance, RandomPrograms, ExamplesWithDifferentPrograms,
-                            EveryOpAtSpecialValues, DeepChains, WideLevels, OddPrograms, TwoPasses,
-                            CasesThatOnceFailed, BatchesOfChangingSize, TheSameTwice,
-                            ForwardOnlyAndSingleResults, InspectChangesNothing, UsableAfterErrors,
-                            StepsThatFailChangeNothing);
+                            EveryOpAtSpecialValues, DeepChains, WideLevels, Nets, OddPrograms,
+                            TwoPasses, CasesThatOnceFailed, EveryBatchSize, BatchesOfChangingSize,
+                            TheSameTwice, ForwardOnlyAndSingleResults, InspectChangesNothing,
+                            UsableAfterErrors, StepsThatFailChangeNothing);
 
 }  // namespace levelgrad::testing

@@ -15,7 +15,7 @@ namespace {
 
 using Id = ProgramBuilder::Id;
 
-/// A Program whose root is the mean of a node, and its sum's too where the second is wanted.
+/// A Program whose root is the mean of a node, which is an output too.
 Program with_root(ProgramBuilder& made, Id varying) {
   made.output(made.operation(Op::Mean, varying));
   made.output(varying);
@@ -209,6 +209,79 @@ std::vector<BatchCase<T>> wide_cases() {
   return cases;
 }
 
+namespace {
+
+/// bias + w[0] * x[0] + w[1] * x[1] + ..., as a neuron of micrograd adds them up.
+Id weighted_sum(ProgramBuilder& made, std::span<const Id> weights, std::span<const Id> x, Id bias) {
+  Id total = bias;
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    total = made.operation(Op::Add, total, made.operation(Op::Mul, weights[k], x[k]));
+  }
+  return total;
+}
+
+std::vector<Id> parameters(ProgramBuilder& made, std::size_t count) {
+  std::vector<Id> ids;
+  for (std::size_t k = 0; k < count; ++k) ids.push_back(made.parameter(0));
+  return ids;
+}
+
+/// 2-12-12-1 with a regulariser over all weights.
+Program layers(Op nonlinearity) {
+  ProgramBuilder made;
+  std::vector<Id> x = {made.input(), made.input()}, weights;
+  const Id target = made.input();
+  for (const std::size_t width : {12, 12, 1}) {
+    std::vector<Id> next;
+    for (std::size_t k = 0; k < width; ++k) {
+      const std::vector<Id> own = parameters(made, x.size());
+      const Id sum = weighted_sum(made, own, x, made.parameter(0));
+      next.push_back(width == 1 ? sum : made.operation(nonlinearity, sum));
+      weights.insert(weights.end(), own.begin(), own.end());
+    }
+    x = next;
+  }
+  const Id margin =
+      made.operation(Op::Sub, made.constant(1), made.operation(Op::Mul, target, x[0]));
+  Id total = made.operation(Op::Mean, made.operation(Op::Relu, margin));
+  for (const Id w : weights) {
+    const Id square = made.operation(Op::Square, w);
+    total = made.operation(Op::Add, total, made.operation(Op::Mul, made.constant(1e-3), square));
+  }
+  made.output(total);
+  made.output(x[0]);
+  return made.build();
+}
+
+/// Three windows of four weights over six inputs; each weight is scaled before it is read.
+Program windows() {
+  ProgramBuilder made;
+  std::vector<Id> x;
+  for (int k = 0; k < 6; ++k) x.push_back(made.input());
+  std::vector<Id> weights = parameters(made, 4);
+  const Id scale = made.operation(Op::Exp, made.parameter(0));
+  for (Id& w : weights) w = made.operation(Op::Mul, w, scale);
+  Id total = made.constant(0);
+  for (std::size_t at = 0; at < 3; ++at) {
+    const Id sum = weighted_sum(made, weights, std::span(x).subspan(at, 4), weights[at]);
+    total = made.operation(Op::Add, total, made.operation(Op::Tanh, sum));
+  }
+  return with_root(made, total);
+}
+
+}  // namespace
+
+template <class T>
+std::vector<BatchCase<T>> net_cases() {
+  std::vector<BatchCase<T>> cases;
+  for (const std::size_t n : {5, 100, 128, 290}) {
+    cases.push_back(case_of<T>("layers of tanh", layers(Op::Tanh), n));
+    cases.push_back(case_of<T>("layers of ReLU", layers(Op::Relu), n));
+    cases.push_back(case_of<T>("windows", windows(), n));
+  }
+  return cases;
+}
+
 template <class T>
 std::vector<BatchCase<T>> two_pass_cases() {
   std::vector<BatchCase<T>> cases;
@@ -378,6 +451,7 @@ std::vector<BatchCase<T>> odd_cases() {
   template std::vector<BatchCase<T>> op_cases();                                   \
   template std::vector<BatchCase<T>> deep_cases();                                 \
   template std::vector<BatchCase<T>> wide_cases();                                 \
+  template std::vector<BatchCase<T>> net_cases();                                  \
   template std::vector<BatchCase<T>> odd_cases();                                  \
   template std::vector<BatchCase<T>> two_pass_cases();
 LG_INSTANTIATE(float)

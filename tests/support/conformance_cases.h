@@ -30,6 +30,10 @@ template <class T>
 template <class T>
 [[nodiscard]] std::vector<BatchCase<T>> wide_cases();
 
+/// Nets: layers of weighted sums, and weights that slide over the inputs.
+template <class T>
+[[nodiscard]] std::vector<BatchCase<T>> net_cases();
+
 /// Small Programs of unusual shape, each for some batch sizes.
 template <class T>
 [[nodiscard]] std::vector<BatchCase<T>> odd_cases();

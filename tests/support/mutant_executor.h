@@ -39,7 +39,7 @@ namespace levelgrad::testing {
   X(FirstProgram)             /* for every example */                                        \
   X(LayoutIgnored)
 
-/// What is done wrong. X in a comment: see the list.
+/// What is done wrong.
 #define LG_FAULT(name) name,
 enum class FaultKind : unsigned char { LG_FAULTS(LG_FAULT) };
 #undef LG_FAULT
