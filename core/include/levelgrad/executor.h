@@ -69,8 +69,8 @@ struct BasicResults {
 /// Every node's value and grad for one example of a batch.
 ///
 /// Those of uniform nodes belong to the batch; those of the example's body and inputs to the
-/// example. A node that backward() does not pass has the grad 0, and so has what depends on
-/// constants alone.
+/// example. A node that backward() does not pass has the grad 0, and so have constants, and nodes of
+/// the prologue whose grad reaches no parameter.
 template <class T>
 struct BasicNodeNumbers {
   std::vector<T> values;  ///< [node_count]
