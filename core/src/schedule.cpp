@@ -29,8 +29,12 @@ std::vector<bool> leads_to(const Program& program, NodeRange leaves) {
   return leads;
 }
 
-/// Whether what the epilogue passes on to the batch depends on a joined value.
-bool epilogue_feeds_back(const Schedule& schedule) {
+/// Which grads that the epilogue passes on depend on a joined value.
+struct JoinedGrads {
+  bool in_batch = false;  ///< of a join, or of what the body reads
+  bool anywhere = false;  ///< of these, or of another uniform node
+};
+JoinedGrads joined_grads(const Schedule& schedule) {
   const Program& program = schedule.program();
   const NodeRange body = program.body();
   const NodeRange epilogue = program.epilogue();
@@ -51,6 +55,7 @@ bool epilogue_feeds_back(const Schedule& schedule) {
     }
     return depends;
   };
+  JoinedGrads found;
   for (NodeIndex node = static_cast<NodeIndex>(program.node_count()); node-- > 0;) {
     bool in_body = false;
     for (const Consumer& consumer : schedule.consumers(node)) {
@@ -58,10 +63,11 @@ bool epilogue_feeds_back(const Schedule& schedule) {
       if (epilogue.holds(consumer.node) && contribution_depends(consumer))
         grad_depends[node] = true;
     }
-    const bool seeds_batch = program.joins(node) || (in_body && !program.varying(node));
-    if (seeds_batch && grad_depends[node]) return true;
+    if (!grad_depends[node] || program.varying(node)) continue;
+    if (program.joins(node) || in_body) found.in_batch = true;
+    if (program.joins(node) || !epilogue.holds(node)) found.anywhere = true;
   }
-  return false;
+  return found;
 }
 
 }  // namespace
@@ -115,7 +121,9 @@ Schedule::Schedule(const Program& program)
   }
 
   tiles_ = detail::parameter_tiles(*this);
-  one_pass_ = !epilogue_feeds_back(*this);
+  const JoinedGrads joined = joined_grads(*this);
+  one_pass_ = !joined.in_batch;
+  early_grads_ = !joined.anywhere;
 }
 
 }  // namespace levelgrad

@@ -64,6 +64,8 @@ public:
     for (const Program& program : loaded) schedules_.emplace_back(program);
     sub_block_ = options_.sub_block == 0 ? fitting_sub_block() : options_.sub_block;
     one_pass_ = std::ranges::all_of(schedules_, &Schedule::one_pass);
+    early_grads_ = std::ranges::all_of(schedules_, &Schedule::early_grads);
+    find_shared_in_body(loaded.front());
     uniform_.emplace(loaded.front());
     state_ = ParameterState<T>(loaded.front());
     programs_ = std::move(loaded);  // the Programs stay where the schedules have seen them
@@ -116,6 +118,18 @@ private:
       if (slots * lanes * sizeof(T) <= cache) return lanes;
     }
     return chunk_size / 4;
+  }
+
+  /// Which shared nodes some body contributes to.
+  void find_shared_in_body(const Program& first) {
+    shared_in_body_.assign(shared_count(first), false);
+    for (const Schedule& schedule : schedules_) {
+      for (const ParameterTile& tile : schedule.tiles()) {
+        for (const NodeIndex node : tile.node) {
+          shared_in_body_[shared_index(schedule.program(), node)] = true;
+        }
+      }
+    }
   }
 
   /// The plans and workers for one kind of pass.
@@ -202,7 +216,19 @@ private:
       };
     }
     Machine& used = machine({.backward = true, .input_grads = !results.input_grads.empty()});
-    return sweep(batch, inputs, used.workers, pool_, sub_block_);
+    SweepResults<T> swept = sweep(batch, inputs, used.workers, pool_, sub_block_);
+    if (one_pass_ && !early_grads_) put_late_grads(batch, swept);
+    return swept;
+  }
+
+  /// The grads of what no body reads, now that the joins are known.
+  void put_late_grads(const BasicBatch<T>& batch, SweepResults<T>& swept) {
+    uniform_->run_epilogue(swept.sums, batch.example_count);
+    uniform_->run_epilogue_backward(batch.example_count);
+    const std::vector<T> left = uniform_->left();
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      if (!shared_in_body_[i]) swept.grads[i] = left[i];
+    }
   }
 
   void store_uniform(const BasicResults<T>& results) const {
@@ -247,8 +273,9 @@ private:
   std::size_t sub_block_ = 0;
   ThreadPool pool_;
   std::vector<Program> programs_;
-  std::vector<Schedule> schedules_;  // borrow the Programs
-  bool one_pass_ = true;
+  std::vector<Schedule> schedules_;            // borrow the Programs
+  bool one_pass_ = true, early_grads_ = true;  // of all Programs
+  std::vector<bool> shared_in_body_;
   std::optional<UniformPart<T>> uniform_;
   std::vector<const T*> uniform_numbers_;  // [program]
   std::vector<std::vector<T>> of_others_;

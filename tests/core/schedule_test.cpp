@@ -344,6 +344,22 @@ Program with_root(const F& f) {
   });
 }
 
+TEST(OnePass, LeavesWhatOnlyTheEpilogueReadsForLater) {
+  const std::vector<Value> w = {0.75, -1.25};
+  const auto recorded = [&](const auto& f) {
+    return record(w, [&](Recording& example) {
+      example.output("root", f(mean(w[0] * example.input("x")), w[1]));
+    });
+  };
+  using V = const Value&;
+  const Program late = recorded([](V joined, V only_here) { return joined * only_here; });
+  EXPECT_TRUE(Schedule(late).one_pass());
+  EXPECT_FALSE(Schedule(late).early_grads());
+  const Program early = recorded([](V joined, V only_here) { return joined + square(only_here); });
+  EXPECT_TRUE(Schedule(early).early_grads());
+  EXPECT_TRUE(Schedule(testing::moons_program()).early_grads());
+}
+
 TEST(OnePass, WhereJoinsSeedsDependOnNoJoinedValue) {
   using V = const Value&;
   const auto one_pass = [](const auto& f) { return Schedule(with_root(f)).one_pass(); };

@@ -91,6 +91,10 @@ public:
   /// epilogue leaves at what the body reads depend on joined values. Else forward runs twice.
   [[nodiscard]] bool one_pass() const { return one_pass_; }
 
+  /// Whether the same holds for all uniform nodes: else, even after one pass, the epilogue's
+  /// backward pass must run again, with the joined values, for what the body does not read.
+  [[nodiscard]] bool early_grads() const { return early_grads_; }
+
 private:
   const Program* program_;
   std::vector<NodeIndex> by_level_;
@@ -100,7 +104,7 @@ private:
   std::vector<bool> to_parameter_, to_input_;
   std::vector<NodeIndex> grad_source_;
   std::vector<ParameterTile> tiles_;
-  bool one_pass_ = true;
+  bool one_pass_ = true, early_grads_ = true;
 };
 
 }  // namespace levelgrad
