@@ -8,13 +8,11 @@
 #include <vector>
 
 #include "levelgrad/host/dataset.h"
+#include "levelgrad/host/presets.h"
 #include "levelgrad/nn.h"
 #include "levelgrad/optimizers.h"
 
 namespace levelgrad::host {
-
-/// Hinge: one score, labels -1 and 1. CrossEntropy: a score for each class, labels 0, 1, ...
-enum class Loss : unsigned char { Hinge, CrossEntropy };
 
 /// Sgd: the rate is lr - 0.9 * lr * k / steps. AdamW: the rate is lr, the betas are 0.9 and 0.95,
 /// eps is 1e-8.
