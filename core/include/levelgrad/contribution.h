@@ -45,11 +45,15 @@ constexpr bool names(const char* text, char word) {
   return false;
 }
 
+/// Whether two formulas are the same but for blanks.
 constexpr bool equal(const char* a, const char* b) {
-  for (; *a == *b; ++a, ++b) {
+  while (true) {
+    while (*a == ' ') ++a;
+    while (*b == ' ') ++b;
+    if (*a != *b) return false;
     if (*a == '\0') return true;
+    ++a, ++b;
   }
-  return false;
 }
 
 constexpr Form form_of(const char* text) {

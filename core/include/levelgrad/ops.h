@@ -70,7 +70,8 @@ struct Join : Base<1, 1> {
   static constexpr bool averages = false;  ///< the sum is multiplied by 1 / N
 };
 
-// clang-format off: it takes a * b in a macro's argument for a pointer.
+// It takes a * b in a macro's argument for a pointer.
+// clang-format off
 
 struct Add : Binary {
   LG_SYMBOL("+")
@@ -88,9 +89,9 @@ struct Sub : Binary {
 
 struct Mul : Binary {
   LG_SYMBOL("*")
-  LG_VALUE(a* b)
-  LG_DA(b* g)
-  LG_DB(a* g)
+  LG_VALUE(a * b)
+  LG_DA(b * g)
+  LG_DB(a * g)
   LG_NOTES("x * x contributes twice, left operand first; 0 * inf is NaN, also in the derivatives")
 };
 
@@ -134,7 +135,7 @@ struct Pow : Binary {
 
 struct Square : Unary {
   LG_SYMBOL("square")
-  LG_VALUE(a* a)
+  LG_VALUE(a * a)
   LG_DA((a + a) * g)
 };
 
@@ -211,7 +212,7 @@ struct Exp : Unary {
   LG_ULP(0.77, 0.77)
   LG_SYMBOL("exp")
   LG_VALUE(math::exp(a))
-  LG_DA(y* g)
+  LG_DA(y * g)
   LG_NOTES(
       "overflows to inf, underflows gradually; below 0.65 ulp where the result is not subnormal")
 };
@@ -292,7 +293,7 @@ struct Softplus : Unary {
 struct Silu : Unary {
   LG_ULP(2, 2)
   LG_SYMBOL("silu")
-  LG_VALUE(a* math::sigmoid(a))
+  LG_VALUE(a * math::sigmoid(a))
   LG_DA((math::sigmoid(a) + y * (T(1) - math::sigmoid(a))) * g)
   LG_NOTES("silu(-inf) is NaN: -inf * 0")
 };
@@ -331,8 +332,8 @@ struct Detach : Base<1, 0> {
 struct Fma : Ternary {
   LG_SYMBOL("fma")
   LG_VALUE(math::fma(a, b, c))
-  LG_DA(b* g)
-  LG_DB(a* g)
+  LG_DA(b * g)
+  LG_DB(a * g)
   LG_DC(g)
 };
 
@@ -388,13 +389,14 @@ struct Mean : Join {
 
 // The lists. Second word: what a user writes on Values. The order gives the opcodes, which never
 // leave the process.
-#define LG_UNARY_OPS(X)                                                                       \
-  X(Neg, operator-)                                                                           \
-  X(Sqrt, sqrt)                                                                               \
-  X(Square, square)                                                                           \
-  X(Reciprocal, reciprocal) X(Abs, abs) X(Relu, relu) X(Exp, exp) X(Expm1, expm1) X(Log, log) \
-      X(Log1p, log1p) X(Sin, sin) X(Cos, cos) X(Tan, tan) X(Tanh, tanh) X(Sigmoid, sigmoid)   \
-          X(Softplus, softplus) X(Silu, silu) X(Gelu, gelu) X(Erf, erf) X(Detach, detach)
+#define LG_UNARY_OPS(X)                                                                         \
+  X(Neg, operator-)                                                                             \
+  X(Sqrt, sqrt)                                                                                 \
+  X(Square, square)                                                                             \
+  X(Reciprocal, reciprocal)                                                                     \
+  X(Abs, abs) X(Relu, relu) X(Exp, exp) X(Expm1, expm1) X(Log, log) X(Log1p, log1p) X(Sin, sin) \
+      X(Cos, cos) X(Tan, tan) X(Tanh, tanh) X(Sigmoid, sigmoid) X(Softplus, softplus)           \
+          X(Silu, silu) X(Gelu, gelu) X(Erf, erf) X(Detach, detach)
 #define LG_BINARY_OPS(X) \
   X(Add, operator+)      \
   X(Sub, operator-)      \

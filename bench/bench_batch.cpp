@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+//
+// A batch of examples of the moons net, forward and backward: what runs it in levelgrad, beside
+// hand-written C++ and PyTorch, in one run and one table of ratios. Gradients are compared before
+// anything is timed.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <exception>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "half_circles.h"
+#include "hand_written.h"
+#include "levelgrad/error.h"
+#include "moons_net.h"
+#include "timing.h"
+#include "torch_peer.h"
+
+namespace {
+
+using namespace levelgrad;
+using namespace levelgrad::bench;
+
+struct Options {
+  std::size_t n = 100'000;
+  int rounds = 21;
+  double least_ms = 20;
+  bool no_torch = false;
+};
+
+/// What all rows run, in both dtypes.
+struct Work {
+  host::Dataset data;
+  std::vector<double> parameters;
+  HandWritten<double> f64;
+  HandWritten<float> f32;
+
+  Work(std::size_t n, const std::vector<double>& numbers)
+      : data(half_circles(n)), parameters(numbers), f64(data, numbers), f32(data, numbers) {}
+};
+
+/// The rows that run in this process. Another executor is another element: its name, its dtype, its
+/// threads, and a function that runs the first n examples of the work, forward and backward.
+std::vector<Row> rows_here(Work& work) {
+  return {
+      {"plain", "f64", 1, [&work](std::size_t n) { work.f64.plain(n); }},
+      {"simd", "f64", 1, [&work](std::size_t n) { work.f64.simd(n); }},
+      {"plain", "f32", 1, [&work](std::size_t n) { work.f32.plain(n); }},
+      {"simd", "f32", 1, [&work](std::size_t n) { work.f32.simd(n); }},
+  };
+}
+
+void require(bool same, const std::string& what) {
+  if (!same) throw InternalError(what + ": the gradients differ from the reference");
+}
+
+/// Compares the baselines with the Value engine over micrograd's number of points.
+void check_gradients(const std::vector<double>& parameters, const MoonsNet<double>& net) {
+  constexpr std::size_t count = 100;
+  constexpr double f64 = 1e-12, f32 = 1e-4;
+  Work work(count, parameters);
+  net.loss(work.data).backward();
+  std::vector<double> expected;
+  for (const Value& p : net.parameters) expected.push_back(p.grad());
+  work.f64.plain(count);
+  require(agree(work.f64.grads(), expected, f64), "plain, f64");
+  work.f64.simd(count);
+  require(agree(work.f64.grads(), expected, f64), "simd, f64");
+  work.f32.plain(count);
+  require(agree(work.f32.grads(), expected, f32), "plain, f32");
+  work.f32.simd(count);
+  require(agree(work.f32.grads(), expected, f32), "simd, f32");
+}
+
+/// As the kernel names it.
+std::string cpu_model() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
+  }
+  return "unknown processor";
+}
+
+/// Of 1, 5 and 15 minutes.
+std::string load_average() {
+  std::ifstream file("/proc/loadavg");
+  std::string one, five, fifteen;
+  file >> one >> five >> fifteen;
+  return one + " " + five + " " + fifteen;
+}
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
+  return text;
+}
+
+/// Adds PyTorch's rows, and says in a word what became of it.
+std::string add_torch(std::vector<Row>& rows, const Options& options, Work& work) {
+  if (options.no_torch) return "left out";
+  const std::string python = find_torch_python();
+  if (python.empty())
+    return "not installed (Debian: apt-get install python3-torch libopenblas0-pthread)";
+  work.f64.plain(options.n);
+  const TorchTask task{work.parameters,   work.f64.grads(), work.f64.x0(),   work.f64.x1(),
+                       work.f64.labels(), options.rounds,   options.least_ms};
+  const int most = std::thread::hardware_concurrency() > 1 ? 2 : 1;
+  std::string version;
+  for (int threads = 1; threads <= most; ++threads) {
+    TorchRows torch = run_torch(python, task, threads);
+    version = torch.version;
+    rows.insert(rows.end(), torch.rows.begin(), torch.rows.end());
+  }
+  return version;
+}
+
+void run(const Options& options) {
+  Graph graph;
+  const Graph::Use use(graph);
+  const MoonsNet<double> net;
+  const std::vector<double> parameters = numbers(net.parameters);
+  check_gradients(parameters, net);
+
+  Work work(options.n, parameters);
+  work.f64.plain(options.n);
+  const std::vector<double> expected = work.f64.grads();
+  work.f64.simd(options.n);
+  require(agree(work.f64.grads(), expected, 1e-9), "simd, f64, all points");
+
+  const std::string load_before = load_average();
+  std::vector<Row> rows = rows_here(work);
+  // Half the rounds before PyTorch's and half after, so that a load that comes or goes meanwhile
+  // shows as noise in our rows rather than as a difference between theirs and ours.
+  time_rounds(rows, options.n, options.rounds / 2, options.least_ms);
+  const std::string torch = add_torch(rows, options, work);
+  time_rounds(rows, options.n, options.rounds - options.rounds / 2, options.least_ms);
+
+  std::printf("moons net 2-16-16-1, hinge, forward and backward; N = %zu, %d rounds of at least ",
+              options.n, options.rounds);
+  std::printf("%g ms, wall time; half of ours before PyTorch's, half after\n", options.least_ms);
+  std::printf("machine   %s, %u logical processors\n", cpu_model().c_str(),
+              std::thread::hardware_concurrency());
+  std::printf("load      %s before, %s after\n", load_before.c_str(), load_average().c_str());
+  std::printf("built by  %s; simd with -march=native\n", LEVELGRAD_BENCH_COMPILER);
+  std::printf("versions  levelgrad %s; PyTorch %s\n", LEVELGRAD_VERSION, torch.c_str());
+  std::printf("date      %s\n\n", today().c_str());
+  print_table(rows, {"plain", "simd"});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("A batch of the moons net: levelgrad, hand-written C++ and PyTorch side by side");
+  app.add_option("--n", options.n, "examples in the batch")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}))
+      ->capture_default_str();
+  app.add_option("--rounds", options.rounds, "samples of each row")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--least-ms", options.least_ms, "milliseconds that a sample takes at least")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_flag("--no-torch", options.no_torch, "leave PyTorch out");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench_batch: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

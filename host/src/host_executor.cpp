@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+#include "levelgrad/host/host_executor.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "batch_sweep.h"
+#include "levelgrad/batch_order.h"
+#include "levelgrad/error.h"
+#include "levelgrad/parameter_state.h"
+#include "thread_pool.h"
+#include "uniform_part.h"
+
+namespace levelgrad::host {
+namespace {
+
+std::size_t thread_count(const HostOptions& options) {
+  constexpr std::size_t most = 1024;
+  if (options.threads > most) {
+    throw ArgumentError("the host executor runs with 1 to " + std::to_string(most) +
+                        " threads, not " + std::to_string(options.threads));
+  }
+  if (options.threads > 0) return options.threads;
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+template <class T>
+const LaneKernels<T>& kernels_of(const std::string& isa) {
+  std::string names;
+  for (const LaneKernels<T>* kernels : lane_kernels<T>()) {
+    if (isa.empty() || kernels->isa == isa) return *kernels;
+    names += (names.empty() ? "" : ", ") + std::string(kernels->isa);
+  }
+  throw ArgumentError("this processor has no instruction set '" + isa + "'", "it has: " + names);
+}
+
+}  // namespace
+
+/// Everything that depends on the loaded Programs.
+template <class T>
+class BasicHostExecutor<T>::Parts {
+public:
+  explicit Parts(const HostOptions& options)
+      : kernels_(kernels_of<T>(options.isa)),
+        sub_block_(options.sub_block),
+        pool_(thread_count(options)) {
+    if (sub_block_ == 0 || sub_block_ > chunk_size || sub_block_ % lane_pack != 0) {
+      throw ArgumentError("a sub-block has 16, 32, ... or 128 lanes, not " +
+                          std::to_string(sub_block_));
+    }
+  }
+
+  [[nodiscard]] std::string name() const {
+    const std::size_t threads = pool_.thread_count();
+    return "host, " + std::to_string(threads) + (threads == 1 ? " thread, " : " threads, ") +
+           std::string(kernels_.isa);
+  }
+
+  void load(std::span<const Program> programs) {
+    check_programs(programs);
+    machines_.clear();
+    uniform_.reset();
+    schedules_.clear();
+    programs_.assign(programs.begin(), programs.end());
+    for (const Program& program : programs_) schedules_.emplace_back(program);
+    one_pass_ = std::ranges::all_of(schedules_, &Schedule::one_pass);
+    uniform_.emplace(programs_.front());
+    state_ = ParameterState<T>(programs_.front());
+  }
+
+  [[nodiscard]] ParameterState<T>& state() { return state_; }
+
+  void run(const BasicBatch<T>& batch, const BasicResults<T>& results) {
+    check_batch(batch, programs_, results);
+    state_.forget_grads();
+    start(batch);
+    const SweepResults<T> swept = results.runs_backward() ? forward_and_backward(batch, results)
+                                                          : forward(batch, results.outputs);
+    uniform_->run_epilogue(swept.sums, batch.example_count);
+    store_uniform(results);
+    if (!results.runs_backward()) return;
+    std::vector<T> grads = uniform_->run_prologue_backward(swept.grads);
+    if (!results.grads.empty()) std::ranges::copy(grads, results.grads.begin());
+    state_.set_grads(std::move(grads));
+  }
+
+  BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch, std::size_t example) {
+    check_batch(batch, programs_, {});
+    check_example(batch, example);
+    start(batch);
+    const SweepResults<T> swept = forward_and_backward(batch, {});
+    uniform_->run_epilogue(swept.sums, batch.example_count);
+    uniform_->run_epilogue_backward(batch.example_count);
+    (void)uniform_->run_prologue_backward(swept.grads);
+
+    const std::size_t p = batch.program(example);
+    const StorageNeeds everything{.backward = true, .input_grads = true, .everything = true};
+    const LanePlan<T> plan = make_lane_plan(schedules_[p], everything, kernels_, lane_pack);
+    LaneWorker<T> worker(plan, kernels_);
+    worker.start(uniform_numbers_[p]);
+    worker.forward(batch, {example, 1});
+    worker.backward(uniform_->seeds());
+    return numbers_of(p, plan, worker);
+  }
+
+private:
+  /// The plans and workers for one kind of pass.
+  struct Machine {
+    StorageNeeds needs;
+    std::vector<LanePlan<T>> plans;                   // [program]
+    std::vector<std::vector<LaneWorker<T>>> workers;  // [thread][program]
+  };
+
+  Machine& machine(const StorageNeeds& needs) {
+    for (Machine& known : machines_) {
+      if (known.needs.backward == needs.backward && known.needs.input_grads == needs.input_grads) {
+        return known;
+      }
+    }
+    machines_.push_back({needs, {}, {}});
+    Machine& made = machines_.back();
+    for (const Schedule& schedule : schedules_) {
+      made.plans.push_back(make_lane_plan(schedule, needs, kernels_, sub_block_));
+    }
+    made.workers.resize(pool_.thread_count());
+    for (auto& of_thread : made.workers) {
+      for (const LanePlan<T>& plan : made.plans) of_thread.emplace_back(plan, kernels_);
+    }
+    return made;
+  }
+
+  /// Computes the prologue, and lays out the uniform numbers as each Program numbers them.
+  void start(const BasicBatch<T>&) {
+    uniform_->run_prologue(state_.numbers());
+    const Program& shared = programs_.front();
+    const std::vector<T>& numbers = uniform_->values();
+    uniform_numbers_ = {numbers.data()};
+    of_others_.resize(programs_.size() - 1);
+    for (std::size_t p = 1; p < programs_.size(); ++p) {
+      const Program& program = programs_[p];
+      std::vector<T>& own = of_others_[p - 1];
+      own.assign(program.node_count(), T(0));
+      std::copy_n(numbers.begin(), program.parameter_count(), own.begin());
+      for (NodeIndex n = program.constants().begin; n < program.constants().end; ++n) {
+        own[n] = static_cast<T>(program.constant(n));
+      }
+      std::copy_n(numbers.begin() + shared.prologue().begin, program.prologue().size(),
+                  own.begin() + program.prologue().begin);
+      uniform_numbers_.push_back(own.data());
+    }
+  }
+
+  [[nodiscard]] SweepInputs<T> sweep_inputs() const {
+    SweepInputs<T> inputs;
+    inputs.uniform = uniform_numbers_;
+    inputs.join_count = uniform_->seeds().size();
+    return inputs;
+  }
+
+  SweepResults<T> forward(const BasicBatch<T>& batch, std::span<const std::span<T>> outputs) {
+    SweepInputs<T> inputs = sweep_inputs();
+    inputs.outputs = outputs;
+    return sweep(batch, inputs, machine({.backward = false}).workers, pool_, sub_block_);
+  }
+
+  SweepResults<T> forward_and_backward(const BasicBatch<T>& batch, const BasicResults<T>& results) {
+    // In one pass the joins' grads are asked for before the joins are known: they do not depend on
+    // them.
+    std::vector<T> sums(uniform_->seeds().size(), T(0));
+    if (!one_pass_) sums = forward(batch, {}).sums;
+    uniform_->run_epilogue(sums, batch.example_count);
+    uniform_->run_epilogue_backward(batch.example_count);
+    const std::vector<T> left = uniform_->left();
+
+    SweepInputs<T> inputs = sweep_inputs();
+    inputs.backward = true;
+    inputs.seeds = uniform_->seeds();
+    inputs.left = left;
+    inputs.outputs = results.outputs;
+    inputs.input_grads = results.input_grads;
+    if (!results.example_grads.empty()) {
+      inputs.take_example = [&](std::size_t example, std::span<const T> grads) {
+        const std::size_t width = state_.numbers().size();
+        UniformPart<T> own = *uniform_;  // its grads are written to
+        std::ranges::copy(
+            own.run_prologue_backward(grads),
+            results.example_grads.begin() + static_cast<std::ptrdiff_t>(example * width));
+      };
+    }
+    Machine& used = machine({.backward = true, .input_grads = !results.input_grads.empty()});
+    return sweep(batch, inputs, used.workers, pool_, sub_block_);
+  }
+
+  void store_uniform(const BasicResults<T>& results) const {
+    const Program& program = programs_.front();
+    if (!results.loss.empty()) results.loss[0] = uniform_->values()[program.root()];
+    for (std::size_t k = 0; k < results.outputs.size(); ++k) {
+      const NodeIndex node = program.outputs()[k].node;
+      if (results.outputs[k].empty() || program.varying(node)) continue;
+      results.outputs[k][0] = uniform_->values()[node];
+    }
+  }
+
+  BasicNodeNumbers<T> numbers_of(std::size_t p, const LanePlan<T>& plan,
+                                 const LaneWorker<T>& worker) const {
+    const Program& program = programs_[p];
+    const Program& shared = programs_.front();
+    BasicNodeNumbers<T> numbers{std::vector<T>(program.node_count(), T(0)),
+                                std::vector<T>(program.node_count(), T(0))};
+    for (NodeIndex n = 0; n < program.node_count(); ++n) {
+      if (program.varying(n)) {
+        numbers.values[n] = worker.first_lane(plan.value[n]);
+        numbers.grads[n] = program.under_root(n) ? worker.first_lane(plan.grad[n]) : T(0);
+        continue;
+      }
+      const bool in_epilogue = program.epilogue().holds(n);
+      const bool in_prologue = program.prologue().holds(n);
+      const NodeIndex same = in_epilogue ? shared.epilogue().begin + (n - program.epilogue().begin)
+                             : in_prologue
+                                 ? shared.prologue().begin + (n - program.prologue().begin)
+                                 : n;
+      const bool constant = program.constants().holds(n);
+      numbers.values[n] = constant ? static_cast<T>(program.constant(n)) : uniform_->values()[same];
+      if (in_epilogue || schedules_[p].leads_to_parameter(n)) {
+        numbers.grads[n] = uniform_->grads()[same];
+      }
+    }
+    return numbers;
+  }
+
+  const LaneKernels<T>& kernels_;
+  std::size_t sub_block_;
+  ThreadPool pool_;
+  std::vector<Program> programs_;
+  std::vector<Schedule> schedules_;  // borrow the Programs
+  bool one_pass_ = true;
+  std::optional<UniformPart<T>> uniform_;
+  std::vector<const T*> uniform_numbers_;  // [program]
+  std::vector<std::vector<T>> of_others_;
+  std::vector<Machine> machines_;
+  ParameterState<T> state_;
+};
+
+template <class T>
+BasicHostExecutor<T>::BasicHostExecutor(HostOptions options)
+    : parts_(std::make_unique<Parts>(options)) {}
+template <class T>
+BasicHostExecutor<T>::~BasicHostExecutor() = default;
+
+template <class T>
+std::string BasicHostExecutor<T>::name() const {
+  return parts_->name();
+}
+template <class T>
+void BasicHostExecutor<T>::load(std::span<const Program> programs) {
+  parts_->load(programs);
+}
+template <class T>
+void BasicHostExecutor<T>::set_parameters(std::span<const T> numbers) {
+  parts_->state().set(numbers);
+}
+template <class T>
+std::vector<T> BasicHostExecutor<T>::parameters() const {
+  const std::span<const T> numbers = parts_->state().numbers();
+  return {numbers.begin(), numbers.end()};
+}
+template <class T>
+void BasicHostExecutor<T>::run(const BasicBatch<T>& batch, const BasicResults<T>& results) {
+  parts_->run(batch, results);
+}
+template <class T>
+bool BasicHostExecutor<T>::update(const BasicUpdate<T>& update) {
+  return parts_->state().update(update);
+}
+template <class T>
+BasicNodeNumbers<T> BasicHostExecutor<T>::inspect(const BasicBatch<T>& batch, std::size_t example) {
+  return parts_->inspect(batch, example);
+}
+
+std::vector<std::string> host_isas() {
+  std::vector<std::string> names;
+  for (const LaneKernels<double>* kernels : lane_kernels<double>()) {
+    names.emplace_back(kernels->isa);
+  }
+  return names;
+}
+
+template class BasicHostExecutor<float>;
+template class BasicHostExecutor<double>;
+
+}  // namespace levelgrad::host

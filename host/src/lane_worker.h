@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs a lane plan for one sub-block after another; each thread has a worker of its own.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "aligned_array.h"
+#include "lane_plan.h"
+#include "levelgrad/executor.h"
+
+namespace levelgrad::host {
+
+/// Neighbouring examples that run at once: [first, first + count), at most a sub-block of them.
+struct LaneRange {
+  std::size_t first, count;
+};
+
+template <class T>
+class LaneWorker {
+public:
+  /// Borrowed.
+  LaneWorker(const LanePlan<T>& plan, const LaneKernels<T>& kernels);
+
+  /// Takes the uniform numbers of a batch. uniform [node], borrowed.
+  void start(const T* uniform);
+
+  /// Loads the inputs of the examples, all of one Program, and runs the body forward.
+  void forward(const BasicBatch<T>& batch, LaneRange examples);
+  /// Behind forward(): copies the outputs that are wanted, [output][example].
+  void store_outputs(std::span<const std::span<T>> outputs) const;
+  /// Behind forward(): what join j reads, a number for each lane.
+  [[nodiscard]] const T* joined(std::size_t join) const {
+    return lanes_.data() + plan_.joined[join];
+  }
+
+  /// Behind forward(): runs the body backward. seeds [join], the grad of the join's sum.
+  void backward(std::span<const T> seeds);
+  /// Behind backward(): as the batch's inputs.
+  void store_input_grads(const BasicBatch<T>& batch, std::span<T> grads) const;
+  /// Behind backward(): carries the folds of the shared nodes on over the lanes, from the last to
+  /// the first. sums [shared].
+  void fold(std::span<T> sums);
+  /// The same for one lane.
+  void fold_lane(std::size_t lane, std::span<T> sums) { fold(lane, lane + 1, sums); }
+
+  /// A number of the sub-block's first lane; 0 where the plan has no place for it.
+  [[nodiscard]] T first_lane(std::uint32_t offset) const {
+    return offset == LanePlan<T>::none ? T(0) : lanes_.data()[offset];
+  }
+
+private:
+  using Lanes = typename LanePlan<T>::Lanes;
+
+  [[nodiscard]] LaneRun<T> run() { return {lanes_.data(), uniform_, width_}; }
+  void load(const BasicBatch<T>& batch);
+  void fold(std::size_t first_lane, std::size_t last_lane, std::span<T> sums);
+  const T* resolve(const Lanes& lanes);
+
+  const LanePlan<T>& plan_;
+  const LaneKernels<T>& kernels_;
+  const T* uniform_ = nullptr;
+  LaneRange examples_ = {0, 0};
+  std::size_t width_ = 0;       // examples_.count, rounded up to whole packs
+  AlignedArray<T> lanes_;       // [slot][sub_block]
+  AlignedArray<T> columns_;     // [term][sub_block][fold_columns]
+  AlignedArray<T> sums_;        // [row][fold_columns]
+  std::vector<const T*> rows_;  // [term][row]
+};
+
+extern template class LaneWorker<float>;
+extern template class LaneWorker<double>;
+
+}  // namespace levelgrad::host
