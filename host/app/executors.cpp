@@ -2,6 +2,7 @@
 #include "executors.h"
 
 #include "levelgrad/error.h"
+#include "levelgrad/host/host_executor.h"
 #include "levelgrad/reference_executor.h"
 
 namespace levelgrad::app {
@@ -13,11 +14,21 @@ struct Entry {
   std::unique_ptr<BasicExecutor<T>> (*make)(const ExecutorOptions&);
 };
 
-/// A line for each executor.
+host::HostOptions host_options(const ExecutorOptions& options) {
+  host::HostOptions result;
+  result.threads = static_cast<std::size_t>(options.threads);
+  return result;
+}
+
+/// What --executor can name.
 template <class T>
 std::vector<Entry<T>> entries() {
   using Made = std::unique_ptr<BasicExecutor<T>>;
   return {
+      {"host",
+       [](const ExecutorOptions& options) -> Made {
+         return std::make_unique<host::BasicHostExecutor<T>>(host_options(options));
+       }},
       {"reference",
        [](const ExecutorOptions&) -> Made {
          return std::make_unique<BasicReferenceExecutor<T>>();

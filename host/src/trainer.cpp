@@ -11,6 +11,7 @@
 #include "levelgrad/batch_order.h"
 #include "levelgrad/diagnose.h"
 #include "levelgrad/error.h"
+#include "levelgrad/host/host_executor.h"
 #include "levelgrad/number_text.h"
 #include "levelgrad/reference_executor.h"
 
@@ -88,7 +89,7 @@ void check_size(const Dataset& data, const std::vector<int>& outputs, const Exec
 }
 
 std::unique_ptr<Executor> or_default(std::unique_ptr<Executor> executor) {
-  return executor ? std::move(executor) : std::make_unique<ReferenceExecutor>();
+  return executor ? std::move(executor) : std::make_unique<HostExecutor>();
 }
 
 Program record_model(const Dataset& data, const TrainOptions& options, const WeightSource& weights,

@@ -47,7 +47,7 @@ class Trainer {
 public:
   /// data       copied, the label behind each example's inputs.
   /// weights    draws the initial weights, during the call.
-  /// executor   null: the fastest one that needs no device.
+  /// executor   null: a HostExecutor.
   /// errors     ArgumentError for sizes, rates or labels without meaning, and for a network whose
   ///            step this machine cannot hold.
   Trainer(const Dataset& data, TrainOptions options, const WeightSource& weights,
