@@ -34,7 +34,7 @@ host::BoundaryPlot boundary_plot(host::Trainer& trainer, const host::Dataset& da
                                  const std::optional<host::StepReport>& last) {
   host::BoundaryPlot plot;
   plot.subtitle = fmt::format("{} parameters, ", trainer.program().parameter_count());
-  plot.subtitle += last ? fmt::format("{} steps: loss {:.4f}, accuracy {:.0f} %", last->step + 1,
+  plot.subtitle += last ? fmt::format("{} steps: loss {:.4f}, accuracy {:.4g} %", last->step + 1,
                                       last->loss, last->accuracy)
                         : "untrained";
   plot.x_range = range_of(data, 0);

@@ -60,6 +60,8 @@ int run(int argc, char** argv) {
     return fail_usage(error.what(), cli);
   } catch (const DataError& error) {
     return fail(app::exit_data, error.what());
+  } catch (const ProgramError& error) {
+    return fail(app::exit_data, error.what());
   } catch (const FileError& error) {
     return fail(app::exit_data, error.what());
   } catch (const DivergedError& error) {

@@ -53,18 +53,17 @@ int output_count(const Dataset& data, Loss loss) {
   return 1 + static_cast<int>(*std::ranges::max_element(data.labels));
 }
 
-/// What a step holds at once, in bytes, at the least.
+/// What a training holds at its peak, in bytes, by measurements of resident memory.
 ///
-/// A weight is a parameter, a product and a sum, and a product and a sum in the L2 penalty. What
-/// that takes while it is recorded, and as a Program here and in the executor, was measured (by the
-/// peak of resident memory), and so was what the reference executor takes.
+/// That is the recording: a weight is a parameter, a product and a sum, and a product and a sum in
+/// the L2 penalty, first as nodes and then as a Program. The host executor's numbers fit into what
+/// the recording has left; the reference executor builds the graph of a whole chunk.
 double memory_of(double weights, std::size_t example_count, const Executor& executor) {
   constexpr double recorded = 1400;
-  constexpr double numbers = 2 * 2 * sizeof(double);  // value and grad of the product and the sum
-  constexpr double value_nodes = 2 * 105;             // the two as nodes of a graph of Values
-  const bool builds_nodes = dynamic_cast<const ReferenceExecutor*>(&executor) != nullptr;
-  const auto lanes = static_cast<double>(std::min(example_count, chunk_size));
-  return weights * (recorded + lanes * (builds_nodes ? value_nodes : numbers));
+  constexpr double example_in_chunk = 210;
+  const bool builds_chunks = dynamic_cast<const ReferenceExecutor*>(&executor) != nullptr;
+  const auto examples = static_cast<double>(std::min(example_count, chunk_size));
+  return weights * (recorded + (builds_chunks ? examples * example_in_chunk : 0));
 }
 
 /// Refuses a network whose step this machine cannot hold, instead of being killed in the middle.
@@ -79,8 +78,7 @@ void check_size(const Dataset& data, const std::vector<int>& outputs, const Exec
   const double memory =
       static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   constexpr double mebibyte = 1024.0 * 1024.0;
-  require(needed < memory, "a step of this network needs " +
-                               shortest(std::ceil(needed / mebibyte)) +
+  require(needed < memory, "this network needs " + shortest(std::ceil(needed / mebibyte)) +
                                " MiB of memory, and there are " +
                                shortest(std::floor(memory / mebibyte)) + ": use fewer neurons");
   require(5 * weights < 4294967294.0, "this network has " + shortest(weights) +

@@ -130,13 +130,14 @@ TEST(Parity, ShowsTheFirstNumberThatDiffers) {
   testing::FlawedExecutor<double> values(Flaw::NodeValues);
   const Agreement nodes = named(moons.compared(values), "node values");
   EXPECT_EQ(nodes.count - 5, nodes.identical);  // one for each of the examples
-  EXPECT_EQ("%2 = parameter \"layers.0.bias[0]\" at nn.cpp:", nodes.first->node.substr(0, 46));
+  EXPECT_EQ(0U, nodes.first->node.find("%2 = parameter \"layers.0.bias[0]\" at nn.cpp:"));
   EXPECT_EQ("0x0p+0 (0.0)", nodes.first->reference);
   EXPECT_EQ("0x0.0000000000001p-1022 (5e-324)", nodes.first->other);
 }
 
 TEST(Parity, ComparesBitsAndNotNumbers) {
-  const Program& program = SmallMoons<double>().program();
+  const SmallMoons<double> moons;
+  const Program& program = moons.program();
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto quantity = [](std::vector<double> numbers) {
     return std::vector<Quantity>{{"q", std::move(numbers), {0}, "step", {}}};
