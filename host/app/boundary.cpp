@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include "levelgrad/host/png_canvas.h"
 #include "levelgrad/host/svg_canvas.h"
@@ -33,21 +33,22 @@ double place(const host::Range& range, std::size_t i) {
 host::BoundaryPlot boundary_plot(host::Trainer& trainer, const host::Dataset& data,
                                  const std::optional<host::StepReport>& last) {
   host::BoundaryPlot plot;
-  plot.subtitle = fmt::format("{} parameters, ", trainer.model().parameters().size());
-  plot.subtitle += last ? fmt::format("{} steps: loss {:.4f}, accuracy {:.0f} %", last->step + 1,
+  plot.subtitle = fmt::format("{} parameters, ", trainer.program().parameter_count());
+  plot.subtitle += last ? fmt::format("{} steps: loss {:.4f}, accuracy {:.4g} %", last->step + 1,
                                       last->loss, last->accuracy)
                         : "untrained";
   plot.x_range = range_of(data, 0);
   plot.y_range = range_of(data, 1);
   plot.nx = plot.ny = grid;
+  std::vector<double> places;  // [ny, nx, 2]
   for (std::size_t row = 0; row < grid; ++row) {
     for (std::size_t column = 0; column < grid; ++column) {
-      const std::array point = {place(plot.x_range, column), place(plot.y_range, row)};
-      const std::vector<double> scores = trainer.scores(point);
-      plot.score_count = scores.size();
-      plot.scores.insert(plot.scores.end(), scores.begin(), scores.end());
+      places.push_back(place(plot.x_range, column));
+      places.push_back(place(plot.y_range, row));
     }
   }
+  plot.score_count = trainer.score_count();
+  plot.scores = trainer.scores(places);
   // One score parts labels -1 and 1; else labels count the classes.
   for (std::size_t i = 0; i < data.example_count(); ++i) {
     plot.points.push_back({data.inputs[2 * i], data.inputs[2 * i + 1],

@@ -11,6 +11,7 @@ enum ExitCode : int {
   exit_usage = 2,
   exit_data = 3,
   exit_diverged = 5,
+  exit_parity = 6,
   exit_interrupted = 130,
 };
 

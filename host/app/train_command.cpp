@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "executors.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/yin_yang.h"
 #include "levelgrad/number_text.h"
@@ -20,6 +21,9 @@ struct TrainArguments {
   host::TrainOptions options;  ///< only what the command line names counts
   std::uint64_t seed = 0;
   std::string weights;
+  std::size_t points = 0;  ///< of moons; 0: the demo's
+  std::string executor = executor_names().front();
+  ExecutorOptions executor_options;
   std::string save;  ///< empty: runs/<model>
   std::string log;   ///< empty: none
 
@@ -39,11 +43,12 @@ host::TrainOptions merged(host::TrainOptions options, const TrainArguments& argu
   return options;
 }
 
-/// Refuses an option that belongs to another demo, or the weights of another.
-void check_applies(const TrainArguments& arguments, const std::string& foreign_option,
+/// Refuses options that belong to another demo, or the weights of another.
+void check_applies(const TrainArguments& arguments, std::initializer_list<const char*> foreign,
                    const std::string& weights) {
-  if (arguments.names(foreign_option)) {
-    throw UsageError(foreign_option + " has no meaning for " + arguments.model);
+  for (const std::string option : foreign) {
+    if (!arguments.names(option)) continue;
+    throw UsageError(option + " has no meaning for " + arguments.model);
   }
   if (arguments.names("--weights") && arguments.weights != weights) {
     throw UsageError("--weights: " + arguments.model + " has " + weights + ", not " +
@@ -51,18 +56,24 @@ void check_applies(const TrainArguments& arguments, const std::string& foreign_o
   }
 }
 
+std::unique_ptr<Executor> executor_of(const TrainArguments& arguments) {
+  return make_executor<double>(arguments.executor, arguments.executor_options);
+}
+
 std::string folder(const TrainArguments& arguments) {
   return arguments.save.empty() ? "runs/" + arguments.model : arguments.save;
 }
 
-/// micrograd's demo.
+/// micrograd's demo, or as many points of the same kind as are wanted.
 int train_moons(const TrainArguments& arguments) {
-  check_applies(arguments, "--weight-decay", "micrograd");
+  check_applies(arguments, {"--weight-decay"}, "micrograd");
   const host::TrainOptions options = merged({}, arguments);
   PythonRandom random(arguments.names("--seed") ? arguments.seed : 1337);
-  host::Trainer trainer(host::moons(), options, random);
+  const host::Dataset data =
+      arguments.points == 0 ? host::moons() : host::make_moons(arguments.points, 0.1, random);
+  host::Trainer trainer(data, options, random, executor_of(arguments));
   TrainingRun run{.trainer = trainer,
-                  .data = host::moons(),
+                  .data = data,
                   .steps = options.steps,
                   .name = arguments.model,
                   .class_names = {"-1", "1"},
@@ -76,11 +87,11 @@ int train_moons(const TrainArguments& arguments) {
 
 /// EurekaLabsAI/micrograd's run, in the lines that its program prints.
 int train_yin_yang(const TrainArguments& arguments) {
-  check_applies(arguments, "--l2", "eureka");
+  check_applies(arguments, {"--l2", "--points"}, "eureka");
   const host::TrainOptions options = merged(host::yin_yang_options(), arguments);
   XorShift64Star random(arguments.names("--seed") ? arguments.seed : 42);
   const host::Splits data = host::yin_yang(random, 100);  // the weights follow in the same stream
-  host::Trainer trainer(data.train, options, random);
+  host::Trainer trainer(data.train, options, random, executor_of(arguments));
   TrainingRun run{.trainer = trainer,
                   .data = data.train,
                   .steps = options.steps,
@@ -91,7 +102,7 @@ int train_yin_yang(const TrainArguments& arguments) {
   run.line_before = [&](int step) {
     if (step % 10 != 0) return std::string();
     return fmt::format("step {}/{}, val loss {:.6f}", step + 1, options.steps,
-                       trainer.mean_loss(data.validation));
+                       trainer.loss(data.validation));
   };
   run.line = [&](const host::StepReport& report) {
     return fmt::format("step {}/{}, train loss {}", report.step + 1, options.steps,
@@ -117,9 +128,13 @@ Command add_train(CLI::App& app) {
       ->check(CLI::Range(1, 100000));
   command
       ->add_option("--seed", arguments->seed,
-                   "of the weights: Python's random.seed(S) [moons 1337]; of the points and the "
-                   "weights: xorshift64*, not 0 [yinyang 42]")
+                   "of the weights, and before them of points that are generated: Python's "
+                   "random.seed(S) [moons 1337]; xorshift64*, not 0 [yinyang 42]")
       ->check(CLI::NonNegativeNumber);
+  command
+      ->add_option("--points", arguments->points,
+                   "generate so many points [moons: the 100 of micrograd's demo]")
+      ->check(CLI::Range(2, 10000000));
   command
       ->add_option("--weights", arguments->weights,
                    "how weights are drawn [moons micrograd, yinyang eureka]")
@@ -130,6 +145,12 @@ Command add_train(CLI::App& app) {
                       "rate of the first step [moons 1, falling to a tenth; yinyang 0.1]");
   command->add_option("--l2", options.l2, "weight of the sum of squared parameters [moons 1e-4]");
   command->add_option("--weight-decay", options.weight_decay, "AdamW's [yinyang 1e-4]");
+  command->add_option("--executor", arguments->executor,
+                      "what runs the steps, all with the same bits: " + executor_list() + " [" +
+                          arguments->executor + "]");
+  command
+      ->add_option("--threads", arguments->executor_options.threads, "of the executor [all cores]")
+      ->check(CLI::Range(1, 1024));
   command->add_option("--save", arguments->save, "folder for the pictures [runs/MODEL]");
   command->add_option("--log", arguments->log, "one JSON object per step goes to this file");
   return [arguments] {

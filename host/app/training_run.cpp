@@ -56,7 +56,7 @@ int follow(const TrainingRun& run) {
     out.write(run.line(report));
     if (log) log->write(json_line(report));
     bar.show(report.step + 1, run.steps,
-             fmt::format("loss {:.4f}  accuracy {:.0f} %", report.loss, report.accuracy));
+             fmt::format("loss {:.4f}  accuracy {:.4g} %", report.loss, report.accuracy));
   }
   bar.clear();
   write_pictures(run, last);

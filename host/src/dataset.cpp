@@ -3,12 +3,19 @@
 
 #include <charconv>
 #include <cmath>
+#include <numeric>
+#include <span>
+#include <utility>
 
 #include "embedded.h"
 #include "levelgrad/error.h"
+#include "levelgrad/math.h"
+#include "levelgrad/number_text.h"
 
 namespace levelgrad::host {
 namespace {
+
+constexpr double pi = 3.141592653589793;
 
 /// Cuts the text up to the separator off its front; the separator is dropped.
 std::string_view cut(std::string_view& text, char separator) {
@@ -49,7 +56,24 @@ std::size_t count_cells(std::string_view line) {
   return count;
 }
 
+/// Places evenly from 0 to pi, both included.
+double angle(std::size_t index, std::size_t count) {
+  const double last = count > 1 ? static_cast<double>(count - 1) : 1.0;
+  return pi * static_cast<double>(index) / last;
+}
+
 }  // namespace
+
+std::vector<double> inputs_and_labels(const Dataset& data) {
+  std::vector<double> rows;
+  rows.reserve(data.inputs.size() + data.labels.size());
+  for (std::size_t i = 0; i < data.example_count(); ++i) {
+    const auto row = std::span(data.inputs).subspan(i * data.feature_count, data.feature_count);
+    rows.insert(rows.end(), row.begin(), row.end());
+    rows.push_back(data.labels[i]);
+  }
+  return rows;
+}
 
 Dataset parse_dataset(std::string_view text, const std::string& name) {
   const std::size_t columns = count_cells(cut_line(text));
@@ -75,6 +99,34 @@ Dataset parse_dataset(std::string_view text, const std::string& name) {
 
 const Dataset& moons() {
   static const Dataset data = parse_dataset(embedded::moons_csv, "moons-1337.csv");
+  return data;
+}
+
+Dataset make_moons(std::size_t example_count, double noise, PythonRandom& random) {
+  if (example_count < 2) throw ArgumentError("two moons need two points at least");
+  if (!(std::isfinite(noise) && noise >= 0)) {
+    throw ArgumentError("noise must be 0 or a positive number, not " + shortest(noise));
+  }
+  std::vector<std::size_t> order(example_count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t i = example_count - 1; i > 0; --i) {  // Fisher & Yates
+    const auto j = static_cast<std::size_t>(random.random() * static_cast<double>(i + 1));
+    std::swap(order[i], order[j]);
+  }
+  const std::size_t upper_count = example_count / 2;
+  Dataset data{.feature_count = 2, .inputs = {}, .labels = {}};
+  for (const std::size_t index : order) {
+    const bool upper = index < upper_count;
+    const double t =
+        upper ? angle(index, upper_count) : angle(index - upper_count, example_count - upper_count);
+    const double x = upper ? math::cos(t) : 1.0 - math::cos(t);
+    const double y = upper ? math::sin(t) : 1.0 - math::sin(t) - 0.5;
+    const double distance = noise * math::sqrt(-2.0 * math::log(1.0 - random.random()));
+    const double direction = 2.0 * pi * random.random();
+    data.inputs.push_back(x + distance * math::cos(direction));
+    data.inputs.push_back(y + distance * math::sin(direction));
+    data.labels.push_back(upper ? -1.0 : 1.0);
+  }
   return data;
 }
 

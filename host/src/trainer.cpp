@@ -8,10 +8,12 @@
 #include <string>
 #include <utility>
 
+#include "levelgrad/batch_order.h"
 #include "levelgrad/diagnose.h"
 #include "levelgrad/error.h"
-#include "levelgrad/losses.h"
+#include "levelgrad/host/host_executor.h"
 #include "levelgrad/number_text.h"
+#include "levelgrad/reference_executor.h"
 
 namespace levelgrad::host {
 namespace {
@@ -51,44 +53,62 @@ int output_count(const Dataset& data, Loss loss) {
   return 1 + static_cast<int>(*std::ranges::max_element(data.labels));
 }
 
+/// What a training holds at its peak, in bytes, by measurements of resident memory.
+///
+/// That is the recording: a weight is a parameter, a product and a sum, and a product and a sum in
+/// the L2 penalty, first as nodes and then as a Program. The host executor's numbers fit into what
+/// the recording has left; the reference executor builds the graph of a whole chunk.
+double memory_of(double weights, std::size_t example_count, const Executor& executor) {
+  constexpr double recorded = 1400;
+  constexpr double example_in_chunk = 210;
+  const bool builds_chunks = dynamic_cast<const ReferenceExecutor*>(&executor) != nullptr;
+  const auto examples = static_cast<double>(std::min(example_count, chunk_size));
+  return weights * (recorded + (builds_chunks ? examples * example_in_chunk : 0));
+}
+
 /// Refuses a network whose step this machine cannot hold, instead of being killed in the middle.
-void check_size(const Dataset& data, const std::vector<int>& outputs) {
+void check_size(const Dataset& data, const std::vector<int>& outputs, const Executor& executor) {
   double weights = 0;
   auto inputs = static_cast<double>(data.feature_count);
   for (const int count : outputs) {
     weights += inputs * count;
     inputs = count;
   }
-  // A product and a sum for each weight and example.
-  const double nodes = weights * (2 * static_cast<double>(data.example_count()) + 1);
+  const double needed = memory_of(weights, data.example_count(), executor);
   const double memory =
       static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  const double room = std::min(memory / sizeof(Node<double>), 4294967295.0);
-  require(nodes < room, "a step of this network needs " + shortest(nodes) +
-                            " nodes, and there is " + "room for " + shortest(std::floor(room)) +
-                            ": use fewer neurons");
+  constexpr double mebibyte = 1024.0 * 1024.0;
+  require(needed < memory, "this network needs " + shortest(std::ceil(needed / mebibyte)) +
+                               " MiB of memory, and there are " +
+                               shortest(std::floor(memory / mebibyte)) + ": use fewer neurons");
+  require(5 * weights < 4294967294.0, "this network has " + shortest(weights) +
+                                          " weights, more than a Program can hold: use " +
+                                          "fewer neurons");
 }
 
-MLP make_model(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
-               Graph& graph) {
+std::unique_ptr<Executor> or_default(std::unique_ptr<Executor> executor) {
+  return executor ? std::move(executor) : std::make_unique<HostExecutor>();
+}
+
+Program record_model(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
+                     const Executor& executor) {
   check(data, options);
-  const Graph::Use use(graph);
   std::vector<int> outputs = options.hidden;
   outputs.push_back(output_count(data, options.loss));
-  check_size(data, outputs);
-  return MLP(static_cast<int>(data.feature_count), outputs, weights, options.activation);
+  check_size(data, outputs, executor);
+  Graph graph;
+  const Graph::Use use(graph);
+  const MLP model(static_cast<int>(data.feature_count), outputs, weights, options.activation);
+  return record_classifier(model, options.loss, options.l2);
 }
 
-Value loss_of(const std::vector<Value>& scores, double label, Loss loss) {
-  if (loss == Loss::Hinge) return hinge(scores.front(), label);
-  return cross_entropy(scores, static_cast<std::size_t>(label));
-}
-
-bool is_right(const std::vector<Value>& scores, double label, Loss loss) {
-  if (loss == Loss::Hinge) return (scores.front().data() > 0) == (label > 0);
-  const auto best =
-      std::ranges::max_element(scores, {}, [](const Value& score) { return score.data(); });
-  return best - scores.begin() == static_cast<std::ptrdiff_t>(label);
+/// A span for each output of the Program; the first, the loss, is left out.
+std::vector<std::span<double>> score_spans(std::span<double> scores, std::size_t count) {
+  std::vector<std::span<double>> spans(1);
+  for (std::size_t begin = 0; begin < scores.size(); begin += count) {
+    spans.push_back(scores.subspan(begin, count));
+  }
+  return spans;
 }
 
 }  // namespace
@@ -104,103 +124,98 @@ TrainOptions yin_yang_options() {
           .weight_decay = 1e-4};
 }
 
-Trainer::Trainer(const Dataset& data, TrainOptions options, const WeightSource& weights)
-    : data_(data),
-      options_(std::move(options)),
-      graph_(std::make_unique<Graph>()),
-      model_(make_model(data_, options_, weights, *graph_)),
-      parameters_(model_.parameters()),
-      states_(parameters_.size()) {}
-
-std::vector<Value> Trainer::outputs(std::span<const double> inputs) const {
-  return model_(std::vector<Value>(inputs.begin(), inputs.end()));
+Trainer::Trainer(const Dataset& data, TrainOptions options, const WeightSource& weights,
+                 std::unique_ptr<Executor> executor)
+    : options_(std::move(options)),
+      executor_(or_default(std::move(executor))),
+      program_(record_model(data, options_, weights, *executor_)),
+      rows_(inputs_and_labels(data)),
+      labels_(data.labels),
+      scores_(score_count() * labels_.size()) {
+  executor_->load(program_);
 }
 
 std::vector<double> Trainer::scores(std::span<const double> inputs) {
-  const Graph::Use use(*graph_);
-  const Graph::Scope scope;
-  std::vector<double> numbers;
-  for (const Value& output : outputs(inputs)) numbers.push_back(output.data());
-  return numbers;
-}
-
-double Trainer::mean_loss(const Dataset& data) {
-  check_labels(data, options_.loss);
-  const Graph::Use use(*graph_);
-  const Graph::Scope scope;
-  return forward(data).mean_loss.data();
-}
-
-Trainer::Forward Trainer::forward(const Dataset& data) const {
-  std::vector<Value> losses;
-  losses.reserve(data.example_count());
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < data.example_count(); ++i) {
-    const std::vector<Value> scores =
-        outputs(std::span(data.inputs).subspan(i * data.feature_count, data.feature_count));
-    right += is_right(scores, data.labels[i], options_.loss) ? 1 : 0;
-    losses.push_back(loss_of(scores, data.labels[i], options_.loss));
+  const std::size_t width = program_.input_count() - 1;
+  const std::size_t count = inputs.size() / width;
+  if (inputs.size() % width != 0) {
+    throw ShapeError(std::to_string(inputs.size()) + " numbers for points of " +
+                     std::to_string(width));
   }
-  return {mean(losses),
-          100.0 * static_cast<double>(right) / static_cast<double>(data.example_count())};
+  if (count == 0) return {};
+  Dataset points{width, {inputs.begin(), inputs.end()}, std::vector<double>(count, 1.0)};
+  const std::vector<double> rows = inputs_and_labels(points);  // any label will do
+  std::vector<double> by_score(score_count() * count);
+  executor_->run({count, rows}, {.outputs = score_spans(by_score, count)});
+  std::vector<double> by_point;
+  by_point.reserve(by_score.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t k = 0; k < score_count(); ++k) by_point.push_back(by_score[k * count + i]);
+  }
+  return by_point;
+}
+
+double Trainer::loss(const Dataset& data) {
+  check_labels(data, options_.loss);
+  require(options_.loss == Loss::Hinge ||
+              *std::ranges::max_element(data.labels) < static_cast<double>(score_count()),
+          "labels of classes that the network was not made for");
+  const std::vector<double> rows = inputs_and_labels(data);
+  double loss = 0;
+  executor_->run({data.example_count(), rows}, {.loss = std::span(&loss, 1)});
+  return loss;
+}
+
+std::size_t Trainer::predicted(std::size_t example) const {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < score_count(); ++k) {
+    if (scores_[k * labels_.size() + example] > scores_[best * labels_.size() + example]) best = k;
+  }
+  return best;
+}
+
+double Trainer::accuracy() const {
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < labels_.size(); ++i) {
+    const bool good = options_.loss == Loss::Hinge
+                          ? (scores_[i] > 0) == (labels_[i] > 0)
+                          : predicted(i) == static_cast<std::size_t>(labels_[i]);
+    right += good ? 1 : 0;
+  }
+  return 100.0 * static_cast<double>(right) / static_cast<double>(labels_.size());
+}
+
+Update Trainer::update_of_step() const {
+  if (options_.optimizer == Optimizer::Sgd) {
+    const double rate = optimizer::linear_rate(options_.lr, next_step_, options_.steps);
+    return optimizer::Sgd::Scalars<double>{rate};
+  }
+  return optimizer::AdamW::scalars<double>({.lr = options_.lr,
+                                            .beta1 = 0.9,
+                                            .beta2 = 0.95,
+                                            .eps = 1e-8,
+                                            .weight_decay = options_.weight_decay},
+                                           next_step_ + 1);
 }
 
 StepReport Trainer::step() {
-  const Graph::Use use(*graph_);
-  const Graph::Scope scope;
-  const Forward batch = forward(data_);
-  const Value total =
-      options_.l2 > 0 ? batch.mean_loss + options_.l2 * l2(parameters_) : batch.mean_loss;
-
-  const StepReport report{next_step_, total.data(), batch.accuracy};
-  model_.zero_grad();
-  total.backward();
-  update(total, report);
-  ++next_step_;
-  return report;
+  const Batch batch = {labels_.size(), rows_};
+  double loss = 0;
+  executor_->run(batch, {.loss = std::span(&loss, 1),
+                         .outputs = score_spans(scores_, labels_.size()),
+                         .backward = true});
+  if (!std::isfinite(loss) || !executor_->update(update_of_step())) refuse_step(batch);
+  return {next_step_++, loss, accuracy()};
 }
 
-std::vector<double> Trainer::updated_parameters(AdamWStates& states) const {
-  std::vector<double> updated;
-  updated.reserve(parameters_.size());
-  if (options_.optimizer == Optimizer::Sgd) {
-    const double rate = optimizer::linear_rate(options_.lr, next_step_, options_.steps);
-    for (const Value& p : parameters_) {
-      optimizer::Sgd::State<double> none;
-      updated.push_back(optimizer::Sgd::updated(p.data(), p.grad(), none, {rate}));
-    }
-    return updated;
-  }
-  const auto scalars = optimizer::AdamW::scalars<double>({.lr = options_.lr,
-                                                          .beta1 = 0.9,
-                                                          .beta2 = 0.95,
-                                                          .eps = 1e-8,
-                                                          .weight_decay = options_.weight_decay},
-                                                         next_step_ + 1);
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const Value& p = parameters_[i];
-    updated.push_back(optimizer::AdamW::updated(p.data(), p.grad(), states[i], scalars));
-  }
-  return updated;
-}
-
-void Trainer::update(const Value& total, const StepReport& report) {
-  AdamWStates states = states_;
-  const std::vector<double> updated = updated_parameters(states);
-  bool finite = std::isfinite(report.loss);
-  for (std::size_t i = 0; i < updated.size(); ++i) {
-    finite = finite && std::isfinite(parameters_[i].grad()) && std::isfinite(updated[i]) &&
-             std::isfinite(states[i].v);
-  }
-  if (!finite) {
-    const auto found = find_non_finite(total);
-    throw DivergedError(
-        "step " + std::to_string(report.step) + ": " +
-            (found ? found->description : "a parameter leaves the range of numbers in the update"),
-        "the rate is probably too high: try a smaller --lr than " + shortest(options_.lr));
-  }
-  for (std::size_t i = 0; i < parameters_.size(); ++i) parameters_[i].set_data(updated[i]);
-  states_ = std::move(states);
+void Trainer::refuse_step(const Batch& batch) const {
+  const std::vector<double> parameters = executor_->parameters();
+  const auto found =
+      find_non_finite(std::span(&program_, 1), batch, std::span<const double>(parameters));
+  throw DivergedError(
+      "step " + std::to_string(next_step_) + ": " +
+          (found ? found->description : "a parameter leaves the range of numbers in the update"),
+      "the rate is probably too high: try a smaller --lr than " + shortest(options_.lr));
 }
 
 }  // namespace levelgrad::host

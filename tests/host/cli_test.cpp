@@ -37,9 +37,10 @@ protected:
   void TearDown() override { fs::remove_all(folder_); }
 
   /// Runs the program in the test's own folder through the shell.
-  Outcome run(const std::string& arguments, const std::string& prefix = "") {
-    const std::string command = "cd '" + folder_.string() + "' && " + prefix +
-                                " '" LEVELGRAD_PROGRAM "' " + arguments + " >out.txt 2>err.txt";
+  Outcome run(const std::string& arguments, const std::string& prefix = "",
+              const std::string& program = LEVELGRAD_PROGRAM) {
+    const std::string command = "cd '" + folder_.string() + "' && " + prefix + " '" + program +
+                                "' " + arguments + " >out.txt 2>err.txt";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder_ / "out.txt"),
             read(folder_ / "err.txt")};
@@ -146,6 +147,70 @@ TEST_F(Program, TakesItsOptions) {
   }
 }
 
+TEST_F(Program, TrainsAlikeByEveryExecutor) {
+  for (const char* arguments : {"train moons --steps 3", "train yinyang --steps 3",
+                                "train moons --steps 2 --points 300 --hidden 4"}) {
+    const Outcome reference = run(std::string(arguments) + " --executor reference");
+    const Outcome host = run(std::string(arguments) + " --executor host --threads 3");
+    EXPECT_EQ(0, host.exit_code) << host.err;
+    EXPECT_EQ(reference.out, host.out);
+    EXPECT_EQ(reference.out, run(arguments).out);
+  }
+}
+
+TEST_F(Program, GeneratesAsManyPointsAsAreWanted) {
+  const Outcome some = run("train moons --steps 1 --points 1000");
+  EXPECT_EQ(0, some.exit_code) << some.err;
+  EXPECT_NE(some.out, run("train moons --steps 1 --points 1001").out);
+  EXPECT_NE(some.out, run("train moons --steps 1 --points 1000 --seed 3").out);
+  // Not the points of the demo, but as good.
+  EXPECT_TRUE(run("train moons --points 100").out.ends_with("accuracy 100\n"));
+}
+
+TEST_F(Program, ComparesExecutors) {
+  const Outcome table = run("parity moons --examples 200 --steps 2");
+  EXPECT_EQ(0, table.exit_code) << table.out << table.err;
+  EXPECT_NE(std::string::npos, table.out.find("f64, host")) << table.out;
+  EXPECT_NE(std::string::npos, table.out.find("f32, host")) << table.out;
+  EXPECT_EQ(std::string::npos, table.out.find("first at")) << table.out;
+
+  const Outcome json = run("parity yinyang --dtype f32 --executor host,reference --json");
+  EXPECT_EQ(0, json.exit_code) << json.err;
+  const auto report = nlohmann::json::parse(json.out);
+  EXPECT_TRUE(report.at("identical"));
+  EXPECT_EQ(80, report.at("examples"));
+  ASSERT_EQ(2U, report.at("runs").size());
+  EXPECT_EQ("reference", report.at("runs")[1].at("executor"));
+}
+
+TEST_F(Program, ComparesExecutorsOnAProgramFile) {
+  std::ofstream(folder_ / "square.txt") << "levelgrad program 1\n"
+                                           "%0 = parameter \"p\" 0.5\n"
+                                           "%1 = input \"x\"\n"
+                                           "%2 = Mul %0 %1\n"
+                                           "%3 = Mul %2 %2\n"
+                                           "%4 = Mean %3\n"
+                                           "output \"loss\" %4\n";
+  const Outcome outcome = run("parity square.txt --json --seed 2");
+  EXPECT_EQ(0, outcome.exit_code) << outcome.err;
+  EXPECT_EQ(300, nlohmann::json::parse(outcome.out).at("examples"));
+  std::ofstream(folder_ / "broken.txt") << "levelgrad program 1\n%0 = Mul %0 %0\n";
+  const Outcome broken = run("parity broken.txt");
+  EXPECT_EQ(3, broken.exit_code) << broken.err;
+  EXPECT_EQ("", broken.out);
+}
+
+TEST_F(Program, TellsWhichBitIsWrong) {
+  const Outcome outcome = run("parity moons --steps 1", "", LEVELGRAD_FLAWED_PROGRAM);
+  EXPECT_EQ(6, outcome.exit_code) << outcome.err;
+  EXPECT_NE(std::string::npos, outcome.out.find("first at 2: ")) << outcome.out;
+  EXPECT_NE(std::string::npos, outcome.out.find("%2 = parameter \"layers.0.bias[0]\" at nn.cpp:"))
+      << outcome.out;
+  const Outcome json = run("parity moons --steps 1 --json", "", LEVELGRAD_FLAWED_PROGRAM);
+  EXPECT_EQ(6, json.exit_code);
+  EXPECT_FALSE(nlohmann::json::parse(json.out).at("identical"));
+}
+
 TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("", "levelgrad --help");
   expect_usage_error("fly", "fly");
@@ -168,6 +233,16 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("train yinyang --l2 0", "--l2");
   expect_usage_error("train yinyang --weight-decay -1", "weight-decay");
   expect_usage_error("train yinyang --seed 0", "seed");
+  expect_usage_error("train moons --executor abacus", "reference");
+  expect_usage_error("train moons --threads 0", "--threads");
+  expect_usage_error("train moons --points 1", "--points");
+  expect_usage_error("train yinyang --points 200", "--points");
+  expect_usage_error("parity", "model");
+  expect_usage_error("parity suns", "suns");
+  expect_usage_error("parity moons --executor host,abacus", "abacus");
+  expect_usage_error("parity moons --examples 0", "--examples");
+  expect_usage_error("parity moons --dtype f16", "--dtype");
+  expect_usage_error("parity moons --steps -1", "--steps");
   expect_usage_error("graph moons --example 100", "0 to 99");
   expect_usage_error("graph moons --format gif", "--format");
 }

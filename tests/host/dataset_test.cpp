@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "levelgrad/host/dataset.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
 
 #include "levelgrad/error.h"
 
@@ -27,6 +31,70 @@ TEST(Dataset, MoonsAreTheDemosPoints) {
   int positive = 0;
   for (const double label : data.labels) positive += label == 1 ? 1 : 0;
   EXPECT_EQ(50, positive);
+}
+
+std::string bits_hash(const Dataset& data) {
+  std::string bytes;
+  for (const double number : inputs_and_labels(data)) {
+    const auto bits = std::bit_cast<std::uint64_t>(number);
+    for (int k = 0; k < 8; ++k) bytes.push_back(static_cast<char>(bits >> (8 * k)));
+  }
+  std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
+  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  return fmt::format("{:016x}", hash);
+}
+
+TEST(MakeMoons, HasTheSameBitsEverywhere) {
+  PythonRandom random(1337);
+  EXPECT_EQ("bddd12863d522c70", bits_hash(make_moons(1000, 0.1, random)));
+  PythonRandom again(7);
+  EXPECT_EQ("8b125b60d7ad2177", bits_hash(make_moons(7, 0.25, again)));
+}
+
+TEST(MakeMoons, PointsLieOnTheHalfCircles) {
+  PythonRandom random(1);
+  const Dataset data = make_moons(101, 0.0, random);
+  ASSERT_EQ(101U, data.example_count());
+  ASSERT_EQ(202U, data.inputs.size());
+  int lower = 0;
+  for (std::size_t i = 0; i < 101; ++i) {
+    const double x = data.inputs[2 * i], y = data.inputs[2 * i + 1];
+    if (data.labels[i] == 1) {
+      ++lower;
+      EXPECT_NEAR(1.0, std::hypot(x - 1.0, y - 0.5), 1e-15);
+      EXPECT_LE(y, 0.5);
+    } else {
+      EXPECT_EQ(-1.0, data.labels[i]);
+      EXPECT_NEAR(1.0, std::hypot(x, y), 1e-15);
+      EXPECT_GE(y, 0.0);
+    }
+  }
+  EXPECT_EQ(51, lower);
+}
+
+TEST(MakeMoons, NoiseHasItsStandardDeviation) {
+  PythonRandom plain(3), noisy(3);
+  const Dataset a = make_moons(20000, 0.0, plain), b = make_moons(20000, 0.1, noisy);
+  double sum = 0, squares = 0;
+  for (std::size_t k = 0; k < a.inputs.size(); ++k) {
+    const double noise = b.inputs[k] - a.inputs[k];
+    sum += noise;
+    squares += noise * noise;
+  }
+  EXPECT_NEAR(0.0, sum / 40000, 0.002);
+  EXPECT_NEAR(0.1, std::sqrt(squares / 40000), 0.002);
+}
+
+TEST(MakeMoons, RefusesSizesWithoutMeaning) {
+  PythonRandom random(1);
+  EXPECT_THROW((void)make_moons(1, 0.1, random), ArgumentError);
+  EXPECT_THROW((void)make_moons(10, -1, random), ArgumentError);
+  EXPECT_THROW((void)make_moons(10, std::nan(""), random), ArgumentError);
+}
+
+TEST(Dataset, PutsTheLabelBehindTheInputs) {
+  const Dataset data = {2, {1, 2, 3, 4}, {-1, 1}};
+  EXPECT_EQ((std::vector<double>{1, 2, -1, 3, 4, 1}), inputs_and_labels(data));
 }
 
 TEST(Dataset, ReadsLineEndsOfBothKinds) {

@@ -8,8 +8,10 @@
 #include <fstream>
 #include <sstream>
 
+#include "executors.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/trainer.h"
+#include "support/every_executor.h"
 
 namespace levelgrad::host {
 namespace {
@@ -47,78 +49,42 @@ Witness read_witness() {
   return witness;
 }
 
-Trainer demo(const TrainOptions& options = {}) {
-  PythonRandom random(1337);
-  return Trainer(moons(), options, random);
+/// The grads of the initial parameters.
+std::vector<double> first_grads(const Program& program, const std::string& name) {
+  const auto executor = app::make_executor<double>(name, {});
+  executor->load(program);
+  const std::vector<double> rows = inputs_and_labels(moons());
+  std::vector<double> grads(program.parameter_count());
+  executor->run({moons().example_count(), rows}, {.grads = grads});
+  return grads;
 }
 
-TEST(Moons, WholeRunEqualsTheWitness) {
+class MoonsByEveryExecutor : public ::testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Executor, MoonsByEveryExecutor, ::testing::ValuesIn(app::executor_names()),
+                         testing::executor_of_test);
+
+TEST_P(MoonsByEveryExecutor, WholeRunEqualsTheWitness) {
   const Witness witness = read_witness();
   ASSERT_EQ(100U, witness.losses.size());
   ASSERT_EQ(337U, witness.initial.size());
-  Trainer trainer = demo();
-  const std::vector<Value> parameters = trainer.model().parameters();
-  ASSERT_EQ(337U, parameters.size());
-  for (std::size_t i = 0; i < 337; ++i) EXPECT_EQ(witness.initial[i], parameters[i].data()) << i;
+  PythonRandom random(1337);
+  Trainer trainer(moons(), {}, random, app::make_executor<double>(GetParam(), {}));
+  EXPECT_EQ(witness.initial, trainer.parameters());
+  EXPECT_EQ(witness.first_grads, first_grads(trainer.program(), GetParam()));
 
   for (std::size_t k = 0; k < 100; ++k) {
     const StepReport report = trainer.step();
     ASSERT_EQ(witness.losses[k], report.loss) << "step " << k;
     ASSERT_EQ(witness.accuracies[k], report.accuracy) << "step " << k;
-    if (k > 0) continue;
-    for (std::size_t i = 0; i < 337; ++i) {
-      EXPECT_EQ(witness.first_grads[i], parameters[i].grad()) << parameters[i].label();
-    }
   }
   EXPECT_TRUE(trainer.done());
   EXPECT_EQ(0.8958441028683222, witness.losses[0]);
   EXPECT_EQ(100.0, witness.accuracies[99]);
+  const std::vector<double> last = trainer.parameters();
   for (std::size_t i = 0; i < 337; ++i) {
-    EXPECT_EQ(witness.final[i], parameters[i].data()) << parameters[i].label();
+    EXPECT_EQ(witness.final[i], last[i]) << trainer.program().name(static_cast<NodeIndex>(i));
   }
-}
-
-TEST(Trainer, ReleasesWhatAStepBuilt) {
-  Trainer trainer = demo();
-  const std::uint64_t parameters = trainer.graph().node_count();
-  EXPECT_EQ(337U, parameters);
-  (void)trainer.step();
-  (void)trainer.scores(std::vector<double>{0.0, 0.0});
-  EXPECT_EQ(parameters, trainer.graph().node_count());
-}
-
-TEST(Trainer, StopsWhereNumbersEnd) {
-  Trainer trainer = demo({.lr = 1e200});
-  try {
-    for (int k = 0; k < 10; ++k) (void)trainer.step();
-    FAIL() << "did not diverge";
-  } catch (const DivergedError& error) {
-    const std::string text = error.what();
-    EXPECT_NE(std::string::npos, text.find("step 1: data of '*'")) << text;
-    EXPECT_NE(std::string::npos, text.find("nn.cpp:")) << text;
-    EXPECT_NE(std::string::npos, text.find("--lr")) << text;
-  }
-  for (const Value& p : trainer.model().parameters()) EXPECT_TRUE(std::isfinite(p.data()));
-}
-
-TEST(Trainer, RefusesOptionsWithoutMeaning) {
-  EXPECT_THROW(demo({.hidden = {0}}), ArgumentError);
-  EXPECT_THROW(demo({.steps = -1}), ArgumentError);
-  EXPECT_THROW(demo({.lr = 0}), ArgumentError);
-  EXPECT_THROW(demo({.lr = std::nan("")}), ArgumentError);
-  EXPECT_THROW(demo({.l2 = -1}), ArgumentError);
-  const Dataset wrong_label = {1, {1.0}, {2.0}};
-  PythonRandom random(1337);
-  EXPECT_THROW(Trainer(wrong_label, {}, random), ArgumentError);
-  EXPECT_THROW(Trainer(Dataset{}, {}, random), ArgumentError);
-}
-
-TEST(Trainer, HiddenLayersMayBeLeftOut) {
-  Trainer trainer = demo({.hidden = {}, .steps = 50});
-  StepReport last{};
-  while (!trainer.done()) last = trainer.step();
-  EXPECT_EQ(3U, trainer.model().parameters().size());
-  EXPECT_GT(last.accuracy, 80.0);  // a straight line parts most of the moons
 }
 
 }  // namespace

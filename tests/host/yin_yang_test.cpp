@@ -10,8 +10,10 @@
 #include <cmath>
 #include <sstream>
 
+#include "executors.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/trainer.h"
+#include "support/every_executor.h"
 #include "support/golden.h"
 
 namespace levelgrad::host {
@@ -33,18 +35,24 @@ TEST(YinYang, PointsAreTheOriginals) {
   EXPECT_EQ(90 % 3, data.test.labels[0]);
 }
 
-TEST(YinYang, EveryLossIsTheOriginals) {
+class YinYangByEveryExecutor : public ::testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Executor, YinYangByEveryExecutor,
+                         ::testing::ValuesIn(app::executor_names()), testing::executor_of_test);
+
+TEST_P(YinYangByEveryExecutor, EveryLossIsTheOriginals) {
   XorShift64Star random(42);
   const Splits data = yin_yang(random, 100);
-  Trainer trainer(data.train, yin_yang_options(), random);
-  EXPECT_EQ(51U, trainer.model().parameters().size());
+  Trainer trainer(data.train, yin_yang_options(), random,
+                  app::make_executor<double>(GetParam(), {}));
+  EXPECT_EQ(51U, trainer.program().parameter_count());
   std::istringstream lines(testing::read_file(LEVELGRAD_TESTS "/data/eureka-yinyang-output.txt"));
   int line_count = 0;
   double accuracy = 0;
   for (std::string line; std::getline(lines, line); ++line_count) {
     const double expected = std::stod(line.substr(line.rfind(' ')));
     if (line.find("val loss") != std::string::npos) {
-      EXPECT_NEAR(expected, trainer.mean_loss(data.validation), 0.5000001e-6) << line;
+      EXPECT_NEAR(expected, trainer.loss(data.validation), 0.5000001e-6) << line;
     } else {
       const StepReport report = trainer.step();
       EXPECT_NEAR(expected, report.loss, 1e-12 * expected) << line;
@@ -75,9 +83,18 @@ TEST(YinYang, AStepThatDivergesChangesNothing) {
   options.lr = 1e308;
   options.weight_decay = 1e308;
   Trainer trainer(data.train, options, random);
-  const double before = trainer.mean_loss(data.train);
+  const std::vector<double> before = trainer.parameters();
   EXPECT_THROW((void)trainer.step(), DivergedError);
-  EXPECT_EQ(before, trainer.mean_loss(data.train));
+  EXPECT_EQ(before, trainer.parameters());
+}
+
+TEST(YinYang, RefusesClassesThatTheNetworkDoesNotHave) {
+  XorShift64Star random(42);
+  const Dataset two = {1, {1.0, 2.0}, {0.0, 1.0}};
+  const Dataset three = {1, {1.0, 2.0, 3.0}, {0.0, 1.0, 2.0}};
+  Trainer trainer(two, yin_yang_options(), random);
+  EXPECT_NO_THROW((void)trainer.loss(two));
+  EXPECT_THROW((void)trainer.loss(three), ArgumentError);
 }
 
 }  // namespace

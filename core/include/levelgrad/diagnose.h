@@ -4,24 +4,40 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
-#include "levelgrad/value.h"
+#include "levelgrad/executor.h"
 
 namespace levelgrad {
 
-/// The node that first made a number that is not finite.
+/// The node of a batch that first made a number that is not finite.
 struct NonFinite {
-  std::string description;  ///< "data of '*' at nn.cpp:47 (level 3) is inf; operands 1e200, 1e200"
-  bool in_grad;             ///< every data is finite, and a grad is not
+  NodeIndex node = 0;
+  /// Where the number belongs to one example: which.
+  std::optional<std::size_t> example = std::nullopt;
+  bool in_grad = false;  ///< every value is finite, and a grad is not
+  /// "data of '*' at nn.cpp:92 (level 3, example 17) is inf; operands 1e+200, 1e+200"
+  std::string description = {};
 };
 
-/// Looks through what root depends on: data in canonical order, then grads in the order in which
-/// backward() makes them. Nothing where all are finite.
+/// Runs the batch again with the reference executor and looks through its numbers: the values of
+/// example 0, of example 1, ..., in canonical order, then those of the epilogue, then grads in the
+/// order in which backward() makes them. Nothing where all are finite.
+///
+/// A grad inside an example counts where it spoils that example's grads of the parameters.
+/// errors   as BasicExecutor::load(), set_parameters() and run().
+/// cost     a run of the reference executor for a value, three where only grads are not finite.
 template <class T>
-[[nodiscard]] std::optional<NonFinite> find_non_finite(const BasicValue<T>& root);
+[[nodiscard]] std::optional<NonFinite> find_non_finite(std::span<const Program> programs,
+                                                       const BasicBatch<T>& batch,
+                                                       std::span<const T> parameters);
 
-extern template std::optional<NonFinite> find_non_finite(const BasicValue<float>&);
-extern template std::optional<NonFinite> find_non_finite(const BasicValue<double>&);
+extern template std::optional<NonFinite> find_non_finite(std::span<const Program>,
+                                                         const BasicBatch<float>&,
+                                                         std::span<const float>);
+extern template std::optional<NonFinite> find_non_finite(std::span<const Program>,
+                                                         const BasicBatch<double>&,
+                                                         std::span<const double>);
 
 }  // namespace levelgrad

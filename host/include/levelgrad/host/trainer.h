@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Training of an MLP on a data set, full batch, on plain Values: micrograd's demo and EurekaLabs'.
+// Training of an MLP on a data set, full batch, by an Executor: micrograd's demo and EurekaLabs'.
 #pragma once
 
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "levelgrad/executor.h"
 #include "levelgrad/host/dataset.h"
+#include "levelgrad/host/presets.h"
 #include "levelgrad/nn.h"
-#include "levelgrad/optimizers.h"
 
 namespace levelgrad::host {
-
-/// Hinge: one score, labels -1 and 1. CrossEntropy: a score for each class, labels 0, 1, ...
-enum class Loss : unsigned char { Hinge, CrossEntropy };
 
 /// Sgd: the rate is lr - 0.9 * lr * k / steps. AdamW: the rate is lr, the betas are 0.9 and 0.95,
 /// eps is 1e-8.
@@ -44,48 +42,51 @@ struct StepReport {
 
 /// Trains an MLP with linear outputs on the mean loss plus l2 * sum(p * p).
 ///
-/// Each step builds the graph of the whole batch from Values and releases it again.
+/// The MLP is recorded once; each step is a run and an update of the executor.
 class Trainer {
 public:
-  /// data      borrowed.
-  /// weights   draws the initial weights, during the call.
-  /// errors    ArgumentError for sizes, rates or labels without meaning.
-  Trainer(const Dataset& data, TrainOptions options, const WeightSource& weights);
+  /// data       copied, the label behind each example's inputs.
+  /// weights    draws the initial weights, during the call.
+  /// executor   null: a HostExecutor.
+  /// errors     ArgumentError for sizes, rates or labels without meaning, and for a network whose
+  ///            step this machine cannot hold.
+  Trainer(const Dataset& data, TrainOptions options, const WeightSource& weights,
+          std::unique_ptr<Executor> executor = nullptr);
 
   /// One forward pass, backward pass and update.
   ///
-  /// errors   DivergedError where the loss, a grad or an updated parameter is not finite; it names
-  ///          the first node that is not. The parameters are then those before the step.
+  /// errors   DivergedError where the loss, a grad, an updated parameter or an optimizer's state is
+  ///          not finite; it names the first node that is not. The parameters are then those before
+  ///          the step.
   StepReport step();
 
   [[nodiscard]] bool done() const { return next_step_ == options_.steps; }
 
-  /// The network's outputs for one point. inputs [feature_count].
+  /// The network's outputs for many points. inputs [count, feature_count], the result has
+  /// [count, score_count()]. Errors: ShapeError.
   [[nodiscard]] std::vector<double> scores(std::span<const double> inputs);
-  /// The mean loss over other examples, of the same kind of labels; without the L2 penalty.
-  [[nodiscard]] double mean_loss(const Dataset& data);
-  [[nodiscard]] const MLP& model() const { return model_; }
-  /// The Graph that the parameters live in.
-  [[nodiscard]] Graph& graph() { return *graph_; }
+  [[nodiscard]] std::size_t score_count() const { return program_.outputs().size() - 1; }
+  /// The loss over other examples of the same kind of labels, as step() reports it.
+  [[nodiscard]] double loss(const Dataset& data);
+
+  /// What is run: names and initial numbers of the parameters, the network's graph.
+  [[nodiscard]] const Program& program() const { return program_; }
+  /// The numbers now, in the order of the Program.
+  [[nodiscard]] std::vector<double> parameters() const { return executor_->parameters(); }
+  [[nodiscard]] const Executor& executor() const { return *executor_; }
 
 private:
-  using AdamWStates = std::vector<optimizer::AdamW::State<double>>;
+  [[nodiscard]] Update update_of_step() const;
+  [[nodiscard]] double accuracy() const;
+  [[nodiscard]] std::size_t predicted(std::size_t example) const;
+  [[noreturn]] void refuse_step(const Batch& batch) const;
 
-  struct Forward {
-    Value mean_loss;
-    double accuracy;
-  };
-  [[nodiscard]] Forward forward(const Dataset& data) const;
-  [[nodiscard]] std::vector<Value> outputs(std::span<const double> inputs) const;
-  [[nodiscard]] std::vector<double> updated_parameters(AdamWStates& states) const;
-  void update(const Value& total, const StepReport& report);
-
-  const Dataset& data_;
   TrainOptions options_;
-  std::unique_ptr<Graph> graph_;
-  MLP model_;
-  std::vector<Value> parameters_;
-  AdamWStates states_;  // [parameter]
+  std::unique_ptr<Executor> executor_;
+  Program program_;
+  std::vector<double> rows_;    // [example][features..., label]
+  std::vector<double> labels_;  // [example]
+  std::vector<double> scores_;  // [score][example], of the last step
   int next_step_ = 0;
 };
 

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+//
+// `levelgrad parity`: whether executors give the bits of the reference executor.
+#include "levelgrad/host/parity.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "commands.h"
+#include "executors.h"
+#include "exit_code.h"
+#include "levelgrad/error.h"
+#include "levelgrad/host/yin_yang.h"
+#include "levelgrad/reference_executor.h"
+#include "line_file.h"
+#include "model_argument.h"
+
+namespace levelgrad::app {
+namespace {
+
+struct ParityArguments {
+  std::string model;
+  std::size_t examples = 0;  ///< 0: the preset's data, or three chunks of random numbers
+  int steps = 3;
+  std::uint64_t seed = 1;
+  std::string dtype = "both";
+  std::vector<std::string> executors;  ///< empty: all but the reference
+  ExecutorOptions executor_options;
+  bool json = false;
+};
+
+constexpr std::size_t random_examples = 300;
+
+/// Points as the preset's own, as many as are wanted.
+host::Dataset generated(const std::string& preset, std::size_t count, std::uint64_t seed) {
+  if (preset == "moons") {
+    PythonRandom random(seed);
+    return host::make_moons(std::max<std::size_t>(count, 2), 0.1, random);
+  }
+  XorShift64Star random(seed);
+  // Four fifths of the points are for training.
+  return host::yin_yang(random, static_cast<int>(count + count / 4 + 2)).train;
+}
+
+/// [example][input]
+std::vector<double> inputs_of(const Model& model, const ParityArguments& arguments) {
+  const std::size_t width = model.program.input_count();
+  if (model.data) {
+    if (arguments.examples == 0) return host::inputs_and_labels(*model.data);
+    auto inputs =
+        host::inputs_and_labels(generated(model.name, arguments.examples, arguments.seed));
+    inputs.resize(arguments.examples * width);
+    return inputs;
+  }
+  PythonRandom random(arguments.seed);
+  const std::size_t count = arguments.examples == 0 ? random_examples : arguments.examples;
+  std::vector<double> inputs(count * width);
+  for (double& number : inputs) number = random.uniform(-1.0, 1.0);
+  return inputs;
+}
+
+/// Adds a run for each executor.
+template <class T>
+void compare_all(const Program& program, const std::vector<double>& inputs,
+                 const ParityArguments& arguments, host::ParityReport& report) {
+  const std::vector<T> numbers(inputs.begin(), inputs.end());
+  const host::BasicParityCase<T> parity_case = {program, report.example_count, numbers,
+                                                arguments.steps};
+  BasicReferenceExecutor<T> reference;
+  const auto expected = host::observe(reference, parity_case);
+  for (const std::string& name : arguments.executors) {
+    const auto executor = make_executor<T>(name, arguments.executor_options);
+    const auto found = host::observe(*executor, parity_case);
+    report.runs.push_back({sizeof(T) == 8 ? "f64" : "f32", executor->name(),
+                           host::compare(program, expected, found)});
+  }
+}
+
+int parity(ParityArguments arguments) {
+  if (arguments.executors.empty()) {
+    arguments.executors = executor_names();
+    std::erase(arguments.executors, "reference");
+  }
+  // An unknown name is told before the reference has run.
+  for (const std::string& name : arguments.executors) {
+    (void)make_executor<double>(name, arguments.executor_options);
+  }
+  const Model model = model_named(arguments.model, {});
+  const Program& program = model.program;
+  const std::vector<double> inputs = inputs_of(model, arguments);
+  host::ParityReport report = {.model = model.name,
+                               .hash = program.hash(),
+                               .node_count = program.node_count(),
+                               .parameter_count = program.parameter_count(),
+                               .example_count = arguments.examples,
+                               .steps = arguments.steps,
+                               .runs = {}};
+  if (report.example_count == 0) {
+    report.example_count = model.data ? model.data->example_count() : random_examples;
+  }
+  if (arguments.dtype != "f32") compare_all<double>(program, inputs, arguments, report);
+  if (arguments.dtype != "f64") compare_all<float>(program, inputs, arguments, report);
+  std::string text = arguments.json ? host::parity_json(report) : host::parity_table(report);
+  text.pop_back();  // the line end, which write() adds
+  LineFile().write(text);
+  return report.identical() ? exit_ok : exit_parity;
+}
+
+}  // namespace
+
+Command add_parity(CLI::App& app) {
+  auto arguments = std::make_shared<ParityArguments>();
+  CLI::App* command =
+      app.add_subcommand("parity", "compare executors with the reference, bit by bit");
+  command->add_option("model", arguments->model, "what to run: " + model_help())->required();
+  command
+      ->add_option("--examples", arguments->examples,
+                   "how many, generated [a preset's own data; 300 for a file]")
+      ->check(CLI::Range(1, 10000000));
+  command->add_option("--steps", arguments->steps, "training steps of each optimizer")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "of what is generated")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--dtype", arguments->dtype, "f64, f32 or both")
+      ->check(CLI::IsMember({"f64", "f32", "both"}))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--executor", arguments->executors,
+          "what is compared, several with commas: " + executor_list() + " [all but the reference]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      ->add_option("--threads", arguments->executor_options.threads, "of the executors [all cores]")
+      ->check(CLI::Range(1, 1024));
+  command->add_flag("--json", arguments->json, "one JSON object instead of a table");
+  return [arguments] { return parity(*arguments); };
+}
+
+}  // namespace levelgrad::app

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// A ParityReport as a table and as JSON.
+#include <fmt/format.h>
+
+#include "json_text.h"
+#include "levelgrad/host/parity.h"
+
+namespace levelgrad::host {
+namespace {
+
+std::string table_of(const ParityRun& run) {
+  std::size_t count = 0, identical = 0;
+  for (const Agreement& agreement : run.agreements) {
+    count += agreement.count;
+    identical += agreement.identical;
+  }
+  std::string text = fmt::format("\n{}, {}: {} of {} numbers are those of the reference\n",
+                                 run.dtype, run.executor, identical, count);
+  text += fmt::format("  {:<20}{:>12}{:>12}\n", "quantity", "numbers", "identical");
+  for (const Agreement& agreement : run.agreements) {
+    text += fmt::format("  {:<20}{:>12}{:>12}\n", agreement.quantity, agreement.count,
+                        agreement.identical);
+    if (!agreement.first) continue;
+    const Mismatch& first = *agreement.first;
+    const std::string place = first.place.empty() ? "" : ", " + first.place;
+    text += fmt::format("    first at {}{}: {}, reference {}\n", first.index, place, first.other,
+                        first.reference);
+    if (!first.node.empty()) text += fmt::format("    {}\n", first.node);
+  }
+  return text;
+}
+
+void write(const Mismatch& first, JsonWriter& json) {
+  json.key("first");
+  json.open('{');
+  json.member("index", first.index);
+  json.member("place", first.place);
+  json.member("reference", first.reference);
+  json.member("other", first.other);
+  json.member("node", first.node);
+  json.close('}');
+}
+
+void write(const ParityRun& run, JsonWriter& json) {
+  json.open('{');
+  json.member("dtype", run.dtype);
+  json.member("executor", run.executor);
+  json.key("quantities");
+  json.open('[');
+  for (const Agreement& agreement : run.agreements) {
+    json.open('{');
+    json.member("name", agreement.quantity);
+    json.member("numbers", agreement.count);
+    json.member("identical", agreement.identical);
+    if (agreement.first) write(*agreement.first, json);
+    json.close('}');
+  }
+  json.close(']');
+  json.close('}');
+}
+
+}  // namespace
+
+std::string parity_table(const ParityReport& report) {
+  std::string text = fmt::format("{}: {} nodes, {} parameters, hash {}; {} examples, {} steps\n",
+                                 report.model, report.node_count, report.parameter_count,
+                                 report.hash, report.example_count, report.steps);
+  for (const ParityRun& run : report.runs) text += table_of(run);
+  return text;
+}
+
+std::string parity_json(const ParityReport& report) {
+  JsonWriter json;
+  json.open('{');
+  json.member("model", report.model);
+  json.member("hash", report.hash);
+  json.member("nodes", report.node_count);
+  json.member("parameters", report.parameter_count);
+  json.member("examples", report.example_count);
+  json.member("steps", report.steps);
+  json.member("identical", report.identical());
+  json.key("runs");
+  json.open('[');
+  for (const ParityRun& run : report.runs) write(run, json);
+  json.close(']');
+  json.close('}');
+  return json.take();
+}
+
+}  // namespace levelgrad::host

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// The program's list of executors with a flawed one in it: a program made with this list instead of
+// the real one must notice it.
+#include "executors.h"
+#include "levelgrad/error.h"
+#include "support/flawed_executor.h"
+
+namespace levelgrad::app {
+
+std::vector<std::string> executor_names() { return {"flawed", "reference"}; }
+std::string executor_list() { return "flawed, reference"; }
+
+template <class T>
+std::unique_ptr<BasicExecutor<T>> make_executor(const std::string& name, const ExecutorOptions&) {
+  const bool flawed = name == "flawed";
+  return std::make_unique<testing::FlawedExecutor<T>>(flawed ? testing::Flaw::Grads
+                                                             : testing::Flaw::None);
+}
+
+template std::unique_ptr<BasicExecutor<float>> make_executor(const std::string&,
+                                                             const ExecutorOptions&);
+template std::unique_ptr<BasicExecutor<double>> make_executor(const std::string&,
+                                                              const ExecutorOptions&);
+
+}  // namespace levelgrad::app
