@@ -35,7 +35,8 @@ int run(int argc, char** argv) {
                "levelgrad");
   cli.set_version_flag("--version", "levelgrad " LEVELGRAD_VERSION);
   cli.require_subcommand(0, 1);
-  const std::vector<app::Command> commands = {app::add_train(cli), app::add_graph(cli)};
+  const std::vector<app::Command> commands = {app::add_train(cli), app::add_graph(cli),
+                                              app::add_schedule(cli)};
   try {
     cli.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
@@ -43,7 +44,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return fail_usage(error.what(), cli);
   }
-  if (cli.get_subcommands().empty()) return fail_usage("which command: train or graph?", cli);
+  if (cli.get_subcommands().empty()) {
+    return fail_usage("which command: train, graph or schedule?", cli);
+  }
 
   try {
     for (std::size_t i = 0; i < commands.size(); ++i) {
@@ -56,6 +59,8 @@ int run(int argc, char** argv) {
     return fail_usage(error.what(), cli);
   } catch (const ArgumentError& error) {
     return fail_usage(error.what(), cli);
+  } catch (const ProgramError& error) {
+    return fail(app::exit_data, error.what());
   } catch (const DataError& error) {
     return fail(app::exit_data, error.what());
   } catch (const FileError& error) {

@@ -31,7 +31,7 @@ class CountingNumber {
 public:
   CountingNumber() = default;
   template <class Number>
-    requires std::is_arithmetic_v<Number>
+  requires std::is_arithmetic_v<Number>
   constexpr CountingNumber(Number number) : number_(static_cast<T>(number)) {}
 
   /// The operand of an op.

@@ -33,7 +33,8 @@ Operations operations_of(Op op, int operand, Dtype dtype, double constant) {
     std::ranges::sort(noted_operations);
     const auto repeated = std::ranges::unique(noted_operations);
     Operations counted;
-    for (auto it = noted_operations.begin(); it != repeated.begin(); ++it) ++counted.count[it->kind];
+    for (auto it = noted_operations.begin(); it != repeated.begin(); ++it)
+      ++counted.count[it->kind];
     most = most.at_least(counted);
   }
   return most;

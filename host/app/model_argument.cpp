@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "model_argument.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <system_error>
+
+#include "levelgrad/error.h"
+#include "levelgrad/host/presets.h"
+#include "levelgrad/host/trainer.h"
+#include "levelgrad/host/yin_yang.h"
+#include "levelgrad/program_text.h"
+
+namespace levelgrad::app {
+namespace {
+
+/// A recording holds some 300 bytes for each weight.
+constexpr double most_weights = 1e6;
+
+/// Makes the network of a demo in a Graph of its own and records it.
+Program recorded(const host::TrainOptions& options, std::vector<int> layers, int output_count,
+                 const WeightSource& weights) {
+  if (layers.empty()) layers = options.hidden;
+  layers.push_back(output_count);
+  double weight_count = 0;
+  double inputs = 2;
+  for (const int neurons : layers) {
+    weight_count += inputs * neurons;
+    inputs = neurons;
+  }
+  if (weight_count > most_weights) {
+    throw UsageError("--hidden: more than a million weights: use fewer neurons");
+  }
+  Graph graph;
+  const Graph::Use use(graph);
+  const MLP model(2, layers, weights, options.activation);
+  return host::record_classifier(model, options.loss, options.l2);
+}
+
+Model moons(const std::vector<int>& hidden) {
+  PythonRandom random(1337);
+  return {"moons", recorded({}, hidden, 1, random), host::moons()};
+}
+
+Model yin_yang(const std::vector<int>& hidden) {
+  XorShift64Star random(42);
+  host::Dataset data = host::yin_yang(random, 100).train;  // the weights follow in the same stream
+  return {"yinyang", recorded(host::yin_yang_options(), hidden, 3, random), std::move(data)};
+}
+
+struct Preset {
+  std::string_view name;
+  Model (*model)(const std::vector<int>& hidden);
+};
+constexpr std::array<Preset, 2> presets = {{{"moons", moons}, {"yinyang", yin_yang}}};
+
+std::string preset_names() {
+  std::string names;
+  for (const Preset& preset : presets) {
+    names += (names.empty() ? "" : " or ") + std::string(preset.name);
+  }
+  return names;
+}
+
+std::string read_file(const std::string& path) {
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  errno = 0;
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+  std::string bytes;
+  if (file) {
+    std::array<char, 65536> part;
+    while (const std::size_t count = std::fread(part.data(), 1, part.size(), file.get())) {
+      bytes.append(part.data(), count);
+    }
+  }
+  if (!file || std::ferror(file.get()) != 0) {
+    throw FileError("cannot read " + path + ": " + std::strerror(errno),
+                    "is it a file, and may you read it?");
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string model_help() { return preset_names() + ", or a Program file"; }
+
+Model model_named(const std::string& argument, const std::vector<int>& hidden) {
+  for (const Preset& preset : presets) {
+    if (preset.name == argument) return preset.model(hidden);
+  }
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(argument, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    throw UsageError("'" + argument + "' is neither a file nor a preset (" + preset_names() + ")");
+  }
+  if (!hidden.empty()) throw UsageError("--hidden has no meaning for a Program file");
+  return {std::filesystem::path(argument).filename().string(),
+          read_program(read_file(argument), argument), std::nullopt};
+}
+
+}  // namespace levelgrad::app

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// The argument MODEL of commands: the name of a preset, or a Program file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "levelgrad/host/dataset.h"
+#include "levelgrad/program.h"
+
+namespace levelgrad::app {
+
+/// What MODEL stands for.
+struct Model {
+  std::string name;  ///< of the preset, or of the file without folders
+  Program program;
+  std::optional<host::Dataset> data;  ///< the examples of a preset
+};
+
+/// For the help of an option: "moons or yinyang, or a Program file".
+[[nodiscard]] std::string model_help();
+
+/// Records a preset as it is before training, or reads a Program file, text or binary.
+///
+/// hidden   neurons of each hidden layer of a preset; empty: as the demo has them.
+/// errors   UsageError for what is neither a preset nor a file, for hidden layers of a file, and
+///          for more weights than a recording is made for; FileError for a file that cannot be
+///          read; DataError with the line, or ProgramError, for what is no Program.
+[[nodiscard]] Model model_named(const std::string& argument, const std::vector<int>& hidden);
+
+}  // namespace levelgrad::app
