@@ -14,5 +14,6 @@ using Command = std::function<int()>;
 Command add_train(CLI::App& app);
 Command add_graph(CLI::App& app);
 Command add_parity(CLI::App& app);
+Command add_schedule(CLI::App& app);
 
 }  // namespace levelgrad::app

@@ -3,10 +3,10 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <memory>
 #include <string_view>
 #include <system_error>
 
@@ -20,7 +20,7 @@ namespace levelgrad::app {
 namespace {
 
 /// A recording holds some 300 bytes for each weight.
-constexpr double most_weights = 4e6;
+constexpr double most_weights = 1e6;
 
 /// Makes the network of a demo in a Graph of its own and records it.
 Program recorded(const host::TrainOptions& options, std::vector<int> layers, int output_count,
@@ -34,7 +34,7 @@ Program recorded(const host::TrainOptions& options, std::vector<int> layers, int
     inputs = neurons;
   }
   if (weight_count > most_weights) {
-    throw UsageError("--hidden: more than 4 million weights: use fewer neurons");
+    throw UsageError("--hidden: more than a million weights: use fewer neurons");
   }
   Graph graph;
   const Graph::Use use(graph);
@@ -68,12 +68,20 @@ std::string preset_names() {
 }
 
 std::string read_file(const std::string& path) {
-  std::error_code ignored;
-  const bool folder = std::filesystem::is_directory(path, ignored);
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (folder || !file.is_open() || file.bad()) {
-    throw FileError("cannot read " + path + ": " + std::strerror(folder ? EISDIR : errno),
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  errno = 0;
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+  std::string bytes;
+  if (file) {
+    std::array<char, 65536> part;
+    while (const std::size_t count = std::fread(part.data(), 1, part.size(), file.get())) {
+      bytes.append(part.data(), count);
+    }
+  }
+  if (!file || std::ferror(file.get()) != 0) {
+    throw FileError("cannot read " + path + ": " + std::strerror(errno),
                     "is it a file, and may you read it?");
   }
   return bytes;
@@ -90,8 +98,7 @@ Model model_named(const std::string& argument, const std::vector<int>& hidden) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(argument, error);
   if (status.type() == std::filesystem::file_type::not_found) {
-    throw UsageError("'" + argument + "' is neither a file nor a preset: there are " +
-                     preset_names());
+    throw UsageError("'" + argument + "' is neither a file nor a preset (" + preset_names() + ")");
   }
   if (!hidden.empty()) throw UsageError("--hidden has no meaning for a Program file");
   return {std::filesystem::path(argument).filename().string(),

@@ -245,6 +245,13 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("parity moons --steps -1", "--steps");
   expect_usage_error("graph moons --example 100", "0 to 99");
   expect_usage_error("graph moons --format gif", "--format");
+  expect_usage_error("schedule", "model");
+  expect_usage_error("schedule suns", "moons or yinyang");
+  expect_usage_error("schedule moons --gpu h2000", "--gpu");
+  expect_usage_error("schedule moons --dtype f16", "--dtype");
+  expect_usage_error("schedule moons --format png", "--format");
+  expect_usage_error("schedule moons --hidden 0", "--hidden");
+  expect_usage_error("schedule moons --hidden 100000,100000", "use fewer neurons");
 }
 
 TEST_F(Program, SaysWhatItIs) {
@@ -301,6 +308,56 @@ TEST_F(Program, DrawsGraphs) {
   const Outcome folded = run("graph moons --fold");
   EXPECT_NE(std::string::npos, folded.out.find("layers.1.out[15]"));
   EXPECT_EQ(std::string::npos, folded.out.find("layers.1.weight"));
+}
+
+TEST_F(Program, ExplainsSchedules) {
+  const Outcome table = run("schedule moons");
+  EXPECT_EQ(0, table.exit_code) << table.err;
+  EXPECT_EQ("", table.err);
+  EXPECT_TRUE(table.out.starts_with("moons on H200 SXM, f64\n")) << table.out;
+  EXPECT_EQ(table.out, run("schedule moons --hidden 16,16 --gpu h200 --dtype f64").out);
+
+  const Outcome json = run("schedule moons --format json --gpu a100 --dtype f32");
+  EXPECT_EQ(0, json.exit_code);
+  const auto report = nlohmann::json::parse(json.out);
+  EXPECT_EQ(43, report.at("level_count"));
+  EXPECT_EQ(644, report.at("nodes").at("body"));
+  EXPECT_EQ("a100", report.at("gpu").at("name"));
+  EXPECT_EQ("f32", report.at("dtype"));
+  const Outcome small = run("schedule yinyang --hidden 4 --format json");
+  EXPECT_EQ(2 * 4 + 4 + 4 * 3 + 3, nlohmann::json::parse(small.out).at("nodes").at("parameters"));
+
+  EXPECT_EQ(0, run("schedule moons --format svg -o pictures/moons.svg").exit_code);
+  EXPECT_NE(std::string::npos, read(folder_ / "pictures/moons.svg").find("644 nodes"));
+  EXPECT_EQ(3, run("schedule moons -o out.txt/moons.txt").exit_code);
+}
+
+TEST_F(Program, ReadsProgramFiles) {
+  std::ofstream(folder_ / "relu.txt") << "levelgrad program 1\n%0 = input \"x\"\n%1 = Relu %0\n"
+                                         "%2 = Mean %1\noutput \"loss\" %2\n";
+  const Outcome good = run("schedule ./relu.txt --format json");
+  EXPECT_EQ(0, good.exit_code) << good.err;
+  EXPECT_EQ("relu.txt", nlohmann::json::parse(good.out).at("program"));
+  expect_usage_error("schedule relu.txt --hidden 4", "--hidden");
+
+  std::ofstream(folder_ / "strange\x01\".txt") << read(folder_ / "relu.txt");
+  const Outcome strange = run("schedule 'strange\x01\".txt' --format json");
+  EXPECT_EQ("strange\x01\".txt", nlohmann::json::parse(strange.out).at("program"));
+  EXPECT_TRUE(run("schedule 'strange\x01\".txt'").out.starts_with("strange?\".txt on "));
+
+  // What is wrong with a file is told with its line, or its node.
+  std::ofstream(folder_ / "cut.txt") << "levelgrad program 1\n%0 = input\n";
+  const Outcome cut = run("schedule cut.txt");
+  EXPECT_EQ(3, cut.exit_code);
+  EXPECT_NE(std::string::npos, cut.err.find("line 2")) << cut.err;
+  std::ofstream(folder_ / "wrong.txt") << "levelgrad program 1\n%0 = input \"x\"\n"
+                                          "%1 = Relu %0\noutput \"loss\" %1\n";
+  const Outcome wrong = run("schedule wrong.txt");
+  EXPECT_EQ(3, wrong.exit_code);
+  EXPECT_NE(std::string::npos, wrong.err.find("must not differ")) << wrong.err;
+  const Outcome folder = run("schedule .");
+  EXPECT_EQ(3, folder.exit_code);
+  EXPECT_NE(std::string::npos, folder.err.find("cannot read .")) << folder.err;
 }
 
 }  // namespace
