@@ -4,24 +4,19 @@
 #pragma once
 
 #include <cstddef>
-#include <utility>
+#include <span>
 #include <vector>
 
 #include "levelgrad/executor.h"
 #include "levelgrad/host/dataset.h"
-#include "levelgrad/record.h"
+#include "levelgrad/host/presets.h"
 #include "moons_net.h"
 
 namespace levelgrad::bench {
 
-/// The Program of the net's loss, inputs "x[0]", "x[1]" and "y".
-template <class T>
-[[nodiscard]] Program record_moons(const MoonsNet<T>& net) {
-  return record(net.parameters, [&](BasicRecording<T>& example) {
-    const std::vector<BasicValue<T>> x = example.inputs("x", 2);
-    const BasicValue<T> y = example.input("y");
-    example.output("loss", mean(hinge(net.model(x).front(), y)) + penalty * l2(net.parameters));
-  });
+/// The Program of the net's loss.
+[[nodiscard]] inline Program record_moons(const MoonsNet<double>& net) {
+  return host::record_classifier(net.model, host::Loss::Hinge, penalty);
 }
 
 /// A data set in the dtype and layout that an Executor takes, and the grads of its last run.
@@ -29,10 +24,8 @@ template <class T>
 class Executed {
 public:
   Executed(const host::Dataset& data, std::size_t parameter_count) : grads_(parameter_count) {
-    for (std::size_t i = 0; i < data.example_count(); ++i) {
-      inputs_.push_back(static_cast<T>(data.inputs[2 * i]));
-      inputs_.push_back(static_cast<T>(data.inputs[2 * i + 1]));
-      inputs_.push_back(static_cast<T>(data.labels[i]));
+    for (const double number : host::inputs_and_labels(data)) {
+      inputs_.push_back(static_cast<T>(number));
     }
   }
 

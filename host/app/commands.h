@@ -13,6 +13,7 @@ using Command = std::function<int()>;
 
 Command add_train(CLI::App& app);
 Command add_graph(CLI::App& app);
+Command add_emit(CLI::App& app);
 Command add_parity(CLI::App& app);
 Command add_schedule(CLI::App& app);
 

@@ -71,10 +71,9 @@ int graph(const GraphArguments& arguments) {
   const Value root = arguments.model == "neuron" ? neuron_root(arguments) : moons_root(arguments);
   root.backward();
   const Sketch drawing = sketch(root, arguments.fold ? Fold::ByLabel : Fold::None);
-  std::string text = arguments.format == "svg" ? host::graph_svg(drawing) : to_dot(drawing);
+  const std::string text = arguments.format == "svg" ? host::graph_svg(drawing) : to_dot(drawing);
   if (arguments.output.empty()) {
-    text.pop_back();  // the line end, which write() adds
-    LineFile().write(text);
+    LineFile().write_bytes(text);
   } else {
     host::write_file(arguments.output, text);
   }

@@ -19,9 +19,8 @@ LineFile::~LineFile() {
   if (file_ != stdout) std::fclose(file_);
 }
 
-void LineFile::write(const std::string& text) {
-  std::fputs(text.c_str(), file_);
-  std::fputc('\n', file_);
+void LineFile::write_bytes(const std::string& bytes) {
+  std::fwrite(bytes.data(), 1, bytes.size(), file_);
   if (std::fflush(file_) != 0 || std::ferror(file_) != 0) {
     throw FileError("cannot write " + name_ + ": " + std::strerror(errno), "is the disk full?");
   }

@@ -21,7 +21,9 @@ public:
   LineFile& operator=(const LineFile&) = delete;
 
   /// Writes text and a line end. Errors: FileError, a full disk included.
-  void write(const std::string& text);
+  void write(const std::string& text) { write_bytes(text + '\n'); }
+  /// Writes as it is. Errors: as write().
+  void write_bytes(const std::string& bytes);
 
 private:
   std::FILE* file_;

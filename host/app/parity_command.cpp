@@ -102,9 +102,8 @@ int parity(ParityArguments arguments) {
   }
   if (arguments.dtype != "f32") compare_all<double>(program, inputs, arguments, report);
   if (arguments.dtype != "f64") compare_all<float>(program, inputs, arguments, report);
-  std::string text = arguments.json ? host::parity_json(report) : host::parity_table(report);
-  text.pop_back();  // the line end, which write() adds
-  LineFile().write(text);
+  const std::string text = arguments.json ? host::parity_json(report) : host::parity_table(report);
+  LineFile().write_bytes(text);
   return report.identical() ? exit_ok : exit_parity;
 }
 

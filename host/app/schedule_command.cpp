@@ -36,10 +36,9 @@ int schedule(const ScheduleArguments& arguments) {
   const host::ScheduleReport report =
       host::report_on(schedule, model.name, host::gpu_named(arguments.gpu),
                       arguments.dtype == "f64" ? host::Dtype::F64 : host::Dtype::F32);
-  std::string text = written(report, arguments.format);
+  const std::string text = written(report, arguments.format);
   if (arguments.output.empty()) {
-    text.pop_back();  // the line end, which write() adds
-    LineFile().write(text);
+    LineFile().write_bytes(text);
   } else {
     host::write_file(arguments.output, text);
   }

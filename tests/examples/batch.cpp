@@ -14,10 +14,9 @@ int main() {
   PythonRandom random(1337);
   const MLP mlp(2, {16, 16, 1}, random);
   const Program program = record(mlp.parameters(), [&](Recording& example) {  // runs once
-    const std::vector<Value> x = example.inputs("x", 2);
-    const Value label = example.input("label");
-    const Value score = mlp(x).front();
-    example.output("loss", mean(hinge(score, label)) + 1e-4 * l2(mlp.parameters()));
+    const Value score = mlp(example.inputs("x", 2)).front();
+    const Value margin = hinge(score, example.input("label"));
+    example.output("loss", mean(margin) + 1e-4 * l2(mlp.parameters()));
     example.output("score", score);
   });
 

@@ -332,6 +332,22 @@ TEST_F(Program, ExplainsSchedules) {
   EXPECT_EQ(3, run("schedule moons -o out.txt/moons.txt").exit_code);
 }
 
+TEST_F(Program, EmitsProgramsThatItReadsAgain) {
+  const Outcome text = run("emit moons --hidden 4");
+  EXPECT_EQ(0, text.exit_code) << text.err;
+  EXPECT_EQ("", text.err);
+  EXPECT_TRUE(text.out.starts_with("levelgrad program 1\nhash ")) << text.out;
+  EXPECT_EQ(0, run("emit moons --hidden 4 -o some/net.txt").exit_code);
+  EXPECT_EQ(text.out, read(folder_ / "some/net.txt"));
+  EXPECT_EQ(0, run("emit some/net.txt --to binary -o net.lgp").exit_code);
+  EXPECT_EQ(read(folder_ / "net.lgp"), run("emit moons --hidden 4 --to binary").out);
+  EXPECT_EQ(text.out, run("emit net.lgp").out);
+  const Outcome parity = run("parity net.lgp --examples 130 --json");
+  EXPECT_EQ(0, parity.exit_code) << parity.err;
+  EXPECT_EQ(130, nlohmann::json::parse(parity.out).at("examples"));
+  EXPECT_EQ(3, run("emit moons -o /dev/full").exit_code);
+}
+
 TEST_F(Program, ReadsProgramFiles) {
   std::ofstream(folder_ / "relu.txt") << "levelgrad program 1\n%0 = input \"x\"\n%1 = Relu %0\n"
                                          "%2 = Mean %1\noutput \"loss\" %2\n";
