@@ -7,15 +7,16 @@
 #include <algorithm>
 #include <vector>
 
+#include "levelgrad/math.h"
 #include "levelgrad/number_text.h"
 #include "levelgrad/reference_executor.h"
 
 namespace levelgrad {
 namespace {
 
-template <class T>
-bool is_finite(T number) {
-  return number - number == T(0);
+/// An infinite constant is data, and what the loss does not depend on cannot have spoilt it.
+bool counts(const Program& program, NodeIndex node) {
+  return program.under_root(node) && !program.constants().holds(node);
 }
 
 /// How a message calls the node.
@@ -66,7 +67,8 @@ private:
   std::optional<NonFinite> find_value(const BasicNodeNumbers<T>& numbers, NodeRange range,
                                       std::size_t example) const {
     for (NodeIndex node = range.begin; node < range.end; ++node) {
-      if (!is_finite(numbers.values[node])) return found(numbers, node, example, false);
+      if (!counts(program_of(example), node)) continue;
+      if (!math::is_finite(numbers.values[node])) return found(numbers, node, example, false);
     }
     return std::nullopt;
   }
@@ -75,7 +77,7 @@ private:
   std::optional<NonFinite> find_grad(const BasicNodeNumbers<T>& numbers,
                                      std::size_t example) const {
     for (auto node = static_cast<NodeIndex>(program_of(example).node_count()); node-- > 0;) {
-      if (!is_finite(numbers.grads[node])) return found(numbers, node, example, true);
+      if (!math::is_finite(numbers.grads[node])) return found(numbers, node, example, true);
     }
     return std::nullopt;
   }
@@ -88,7 +90,7 @@ private:
     if (width == 0 || batch_.example_count > most / width) return 0;
     std::vector<T> grads(batch_.example_count * width);
     executor_.run(batch_, {.example_grads = grads});
-    const auto bad = std::ranges::find_if_not(grads, is_finite<T>);
+    const auto bad = std::ranges::find_if_not(grads, math::is_finite<T>);
     return bad == grads.end() ? 0 : static_cast<std::size_t>(bad - grads.begin()) / width;
   }
 

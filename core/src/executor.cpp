@@ -6,11 +6,6 @@
 namespace levelgrad {
 namespace {
 
-template <class T>
-[[nodiscard]] bool is_finite(T number) {
-  return number - number == T(0);
-}
-
 /// The examples of one batch, copied together.
 template <class T>
 class Gathered {
@@ -63,7 +58,7 @@ BasicStepsReport<T> BasicExecutor<T>::run_steps(const BasicSteps<T>& steps) {
     results.backward = true;
     run(gathered.batch(), results);
     report.losses.push_back(loss);
-    report.finite = is_finite(loss) && update(steps.updates[k]);
+    report.finite = math::is_finite(loss) && update(steps.updates[k]);
   }
   return report;
 }
@@ -77,11 +72,21 @@ void check_batch(const BasicBatch<T>& batch, std::span<const Program> programs,
                        std::to_string(wanted));
     }
   };
+  const auto require_rows = [&](std::size_t found, std::size_t width, const std::string& what) {
+    // Not n * width, which may be beyond a size_t.
+    const std::size_t rows = batch.example_count;
+    if (width == 0 ? found != 0 : found / width != rows || found % width != 0) {
+      throw ShapeError(what + ": " + std::to_string(found) + " numbers, not " +
+                       std::to_string(rows) + " times " + std::to_string(width));
+    }
+  };
   if (programs.empty()) throw ArgumentError("an executor without a Program", "load one first");
   const Program& program = programs.front();
   const std::size_t n = batch.example_count;
   if (n == 0) throw ArgumentError("a batch without examples");
-  require(batch.inputs.size(), n * program.input_count(), "inputs");
+  constexpr std::size_t most = std::size_t{1} << 48;
+  if (n > most) throw ArgumentError("a batch of more than 2^48 examples");
+  require_rows(batch.inputs.size(), program.input_count(), "inputs");
   if (!batch.programs.empty()) require(batch.programs.size(), n, "the batch's list of Programs");
   for (const std::uint32_t index : batch.programs) {
     if (index >= programs.size()) {
@@ -101,10 +106,10 @@ void check_batch(const BasicBatch<T>& batch, std::span<const Program> programs,
   }
   if (!results.grads.empty()) require(results.grads.size(), program.parameter_count(), "grads");
   if (!results.example_grads.empty()) {
-    require(results.example_grads.size(), n * program.parameter_count(), "example_grads");
+    require_rows(results.example_grads.size(), program.parameter_count(), "example_grads");
   }
   if (!results.input_grads.empty()) {
-    require(results.input_grads.size(), n * program.input_count(), "input_grads");
+    require_rows(results.input_grads.size(), program.input_count(), "input_grads");
   }
 }
 

@@ -33,15 +33,15 @@ Factor computed(const Consumer& consumer) {
 /// numbers that differ from lane to lane.
 std::pair<Factor, Factor> factors_of(const Schedule& schedule, const Consumer& consumer) {
   const Program& program = schedule.program();
-  const Factor grad = {Factor::Kind::Grad, 0, schedule.grad_source(consumer.node)};
+  const Factor grad = {Factor::Kind::NodeGrad, 0, schedule.grad_source(consumer.node)};
   const Form form = info(program.op(consumer.node)).derivative[consumer.operand].form;
   if (form == Form::Copy) return {grad, one};
-  if (form == Form::TimesY) return {grad, {Factor::Kind::Value, 0, consumer.node}};
+  if (form == Form::TimesY) return {grad, {Factor::Kind::NodeValue, 0, consumer.node}};
   const std::size_t k = form == Form::TimesA ? 0 : form == Form::TimesB ? 1 : 2;
   if (form == Form::Other || !program.varying(program.operands(consumer.node)[k])) {
     return {one, computed(consumer)};
   }
-  return {grad, {Factor::Kind::Value, 0, program.operands(consumer.node)[k]}};
+  return {grad, {Factor::Kind::NodeValue, 0, program.operands(consumer.node)[k]}};
 }
 
 std::vector<Target> targets_of(const Schedule& schedule) {

@@ -227,6 +227,22 @@ std::vector<int> levels_of(const Program& program) {
   return level;
 }
 
+/// Forgets source lines that the text form could not hold: they are for people only.
+void drop_odd_lines(ProgramParts& parts) {
+  const auto drop_if_odd = [](SourceLine& where) {
+    const std::string& file = where.file;
+    const bool control = std::ranges::any_of(
+        file, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    if (file.empty() || where.line == 0 || control || file.front() == ' ' || file.back() == ' ') {
+      where = {};
+    }
+  };
+  for (auto& parameter : parts.parameters) drop_if_odd(parameter.where);
+  for (auto& input : parts.inputs) drop_if_odd(input.where);
+  for (auto& constant : parts.constants) drop_if_odd(constant.where);
+  for (auto& operation : parts.operations) drop_if_odd(operation.where);
+}
+
 std::string hash_of(const ProgramParts& parts) {
   detail::ByteWriter out;
   detail::write_structure(parts, out);
@@ -244,6 +260,7 @@ std::string at(const SourceLine& where) {
 }
 
 Program::Program(ProgramParts parts) : parts_(std::move(parts)) {
+  drop_odd_lines(parts_);
   for (auto& constant : parts_.constants) constant.number = plain_nan(constant.number);
   for (auto& parameter : parts_.parameters) parameter.initial = plain_nan(parameter.initial);
   const std::uint64_t total = std::uint64_t{parts_.parameters.size()} + parts_.inputs.size() +
@@ -272,6 +289,9 @@ Program::Program(ProgramParts parts) : parts_(std::move(parts)) {
   for (const ProgramParts::Output& output : parts_.outputs) walk.from(output.node);
   check_canonical(*this, walk);
   level_ = levels_of(*this);
+  for (NodeIndex node = epilogue_.begin; node < epilogue_.end; ++node) {
+    if (joins(node)) joins_.push_back(node);
+  }
   hash_ = hash_of(parts_);
 }
 
@@ -327,8 +347,15 @@ void check_same_shared_part(const Program& a, const Program& b) {
   const auto require = [](bool same, const std::string& part) {
     if (!same) refuse_shared(part, "");
   };
-  require(a.parameter_count() == b.parameter_count(), "their parameters");
-  require(a.input_count() == b.input_count(), "their number of inputs");
+  const auto same_names = [&](NodeRange in_a, NodeRange in_b) {
+    bool same = in_a.size() == in_b.size();
+    for (NodeIndex k = 0; same && k < in_a.size(); ++k) {
+      same = a.name(in_a.begin + k) == b.name(in_b.begin + k);
+    }
+    return same;
+  };
+  require(same_names(a.parameters(), b.parameters()), "their parameters");
+  require(same_names(a.inputs(), b.inputs()), "their inputs");
   require(a.outputs().size() == b.outputs().size(), "their outputs");
   require(a.prologue().size() == b.prologue().size(), "the prologue");
   require(a.epilogue().size() == b.epilogue().size(), "the epilogue");

@@ -19,19 +19,6 @@ namespace {
 template <class T>
 using Values = std::vector<BasicValue<T>>;
 
-/// Uniform nodes that pieces hand over: parameters, then the prologue's nodes.
-std::size_t shared_count(const Program& program) {
-  return program.parameter_count() + program.prologue().size();
-}
-bool is_shared(const Program& program, NodeIndex node) {
-  return program.parameters().holds(node) || program.prologue().holds(node);
-}
-std::size_t shared_index(const Program& program, NodeIndex node) {
-  return program.parameters().holds(node)
-             ? node
-             : program.parameter_count() + (node - program.prologue().begin);
-}
-
 /// A node each for the operations of a part; values[node] must hold their leaves.
 template <class T>
 void build(const Program& program, NodeRange part, Values<T>& values) {
@@ -66,11 +53,11 @@ class BatchRun {
 public:
   BatchRun(std::span<const Program> programs, const BasicBatch<T>& batch,
            std::span<const T> parameters)
-      : programs_(programs), shared_(programs.front()), batch_(batch), use_(graph_) {
-    const NodeRange epilogue = shared_.epilogue();
-    for (NodeIndex node = epilogue.begin; node < epilogue.end; ++node) {
-      if (shared_.joins(node)) joins_.push_back(node);
-    }
+      : programs_(programs),
+        shared_(programs.front()),
+        batch_(batch),
+        use_(graph_),
+        joins_(shared_.joins()) {
     prologue_.resize(shared_.node_count());
     make_constants(shared_, prologue_);
     for (NodeIndex node = 0; node < shared_.parameter_count(); ++node) {
@@ -136,13 +123,13 @@ public:
   /// The bodies' backward pass, and the prologue's: the grads of the parameters.
   std::vector<T> run_backward() {
     const std::size_t chunks = chunk_count(batch_.example_count);
-    ChunkTree<T> tree(shared_count(shared_));
+    ChunkTree<T> tree(shared_.shared_count());
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
       const bool last = chunk + 1 == chunks;
       tree.push(
           body_grads(chunk_range(chunk, batch_.example_count), last ? left_ : std::vector<T>()));
     }
-    std::vector<T> total(shared_count(shared_));
+    std::vector<T> total(shared_.shared_count());
     tree.finish(total);
     return through_prologue(total);
   }
@@ -160,9 +147,8 @@ public:
   }
 
   /// Every number of one example; after run_backward().
-  BasicNodeNumbers<T> numbers_of(std::size_t example) {
+  BasicNodeNumbers<T> numbers_of(std::size_t example, const Schedule& schedule) {
     const Program& program = program_of(example);
-    const Schedule schedule(program);
     BasicNodeNumbers<T> numbers{std::vector<T>(program.node_count(), T(0)),
                                 std::vector<T>(program.node_count(), T(0))};
     const Scope scope;
@@ -175,19 +161,13 @@ public:
         numbers.grads[node] = values[node].grad();
         continue;
       }
-      // The epilogue stands at the end of every Program's nodes, the prologue behind the constants.
-      const bool in_epilogue = program.epilogue().holds(node);
-      const NodeIndex same = in_epilogue
-                                 ? shared_.epilogue().begin + (node - program.epilogue().begin)
-                             : program.prologue().holds(node)
-                                 ? shared_.prologue().begin + (node - program.prologue().begin)
-                                 : node;
       if (program.constants().holds(node)) {
         numbers.values[node] = static_cast<T>(program.constant(node));
         continue;
       }
+      const NodeIndex same = program.same_node(node, shared_);
       numbers.values[node] = number(same);
-      if (in_epilogue) {
+      if (program.epilogue().holds(node)) {
         numbers.grads[node] = epilogue_[same].grad();
       } else if (schedule.leads_to_parameter(node)) {
         numbers.grads[node] = prologue_[same].grad();
@@ -222,7 +202,7 @@ private:
   static void put_shared_leaves(const Program& program, const Values<T>& leaves,
                                 Values<T>& values) {
     for (NodeIndex node = 0; node < program.node_count(); ++node) {
-      if (is_shared(program, node)) values[node] = leaves[shared_index(program, node)];
+      if (program.shared(node)) values[node] = leaves[program.shared_index(node)];
     }
   }
 
@@ -296,8 +276,8 @@ private:
     std::vector<BasicSeed<T>> seeds;
     append_order(shared_, shared_.prologue(), prologue_, order);
     for (NodeIndex node = 0; node < shared_.prologue().end; ++node) {
-      if (!is_shared(shared_, node)) continue;
-      const T grad = grads[shared_index(shared_, node)];
+      if (!shared_.shared(node)) continue;
+      const T grad = grads[shared_.shared_index(node)];
       if (node < shared_.parameter_count()) {
         prologue_[node].set_grad(grad);
       } else if (shared_.under_root(node)) {
@@ -317,7 +297,7 @@ private:
   const BasicBatch<T>& batch_;
   BasicGraph<T> graph_;
   typename BasicGraph<T>::Use use_;
-  std::vector<NodeIndex> joins_;
+  const std::vector<NodeIndex>& joins_;
   Values<T> prologue_, epilogue_;  // [node of shared_]
   std::vector<T> sums_, seeds_;    // [join], the fold of the lanes; the grad of that fold
   std::vector<T> left_;            // [shared node], the grad that the epilogue leaves
@@ -329,8 +309,13 @@ private:
 template <class T>
 void BasicReferenceExecutor<T>::load(std::span<const Program> programs) {
   check_programs(programs);
-  programs_.assign(programs.begin(), programs.end());
-  state_ = ParameterState<T>(programs_.front());
+  std::vector<Program> loaded(programs.begin(), programs.end());
+  std::vector<Schedule> schedules;
+  for (const Program& program : loaded) schedules.emplace_back(program);
+  ParameterState<T> state(loaded.front());
+  programs_ = std::move(loaded);  // the Programs stay where the schedules have seen them
+  schedules_ = std::move(schedules);
+  state_ = std::move(state);
 }
 
 template <class T>
@@ -369,7 +354,7 @@ BasicNodeNumbers<T> BasicReferenceExecutor<T>::inspect(const BasicBatch<T>& batc
   run.forward({});
   run.run_epilogue();
   (void)run.run_backward();
-  return run.numbers_of(example);
+  return run.numbers_of(example, schedules_[batch.program(example)]);
 }
 
 template class BasicReferenceExecutor<float>;

@@ -63,7 +63,8 @@ JoinedGrads joined_grads(const Schedule& schedule) {
       if (epilogue.holds(consumer.node) && contribution_depends(consumer))
         grad_depends[node] = true;
     }
-    if (!grad_depends[node] || program.varying(node)) continue;
+    const bool used = program.joins(node) || schedule.leads_to_parameter(node);
+    if (!used || !grad_depends[node] || program.varying(node)) continue;
     if (program.joins(node) || in_body) found.in_batch = true;
     if (program.joins(node) || !epilogue.holds(node)) found.anywhere = true;
   }

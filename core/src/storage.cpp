@@ -144,9 +144,9 @@ private:
     switch (factor.kind) {
       case Factor::Kind::One:
         return;
-      case Factor::Kind::Value:
+      case Factor::Kind::NodeValue:
         return use_value(factor.node, clock_.folds());
-      case Factor::Kind::Grad:
+      case Factor::Kind::NodeGrad:
         return use_grad(factor.node, clock_.folds());
       case Factor::Kind::Contribution:
         return use_contribution({factor.node, factor.operand}, clock_.folds());

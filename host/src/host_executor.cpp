@@ -2,7 +2,7 @@
 #include "levelgrad/host/host_executor.h"
 
 #include <algorithm>
-#include <optional>
+#include <memory>
 #include <thread>
 
 #include "batch_sweep.h"
@@ -37,11 +37,10 @@ const LaneKernels<T>& kernels_of(const std::string& isa) {
 
 }  // namespace
 
-/// Everything that depends on the loaded Programs.
 template <class T>
-class BasicHostExecutor<T>::Parts {
+class BasicHostExecutor<T>::Implementation {
 public:
-  explicit Parts(const HostOptions& options)
+  explicit Implementation(const HostOptions& options)
       : kernels_(kernels_of<T>(options.isa)), options_(options), pool_(thread_count(options)) {
     if (options.sub_block > chunk_size || options.sub_block % lane_pack != 0) {
       throw ArgumentError("a sub-block has 16, 32, ... or 128 lanes, not " +
@@ -57,18 +56,25 @@ public:
 
   void load(std::span<const Program> programs) {
     check_programs(programs);
-    programs_.clear();  // should anything fail below, nothing is loaded
-    machines_.clear();
-    schedules_.clear();
     std::vector<Program> loaded(programs.begin(), programs.end());
-    for (const Program& program : loaded) schedules_.emplace_back(program);
-    sub_block_ = options_.sub_block == 0 ? fitting_sub_block() : options_.sub_block;
+    std::vector<Schedule> schedules;
+    for (const Program& program : loaded) schedules.emplace_back(program);
+    auto uniform = std::make_unique<UniformPart<T>>(loaded.front());
+    ParameterState<T> state(loaded.front());
+    std::vector<bool> in_body = shared_in_body(schedules);
+    const std::size_t sub_block =
+        options_.sub_block == 0 ? fitting_sub_block(schedules) : options_.sub_block;
+
+    // Nothing fails from here on. The Programs stay where the schedules have seen them.
+    machines_.clear();
+    programs_ = std::move(loaded);
+    schedules_ = std::move(schedules);
+    uniform_ = std::move(uniform);
+    state_ = std::move(state);
+    shared_in_body_ = std::move(in_body);
+    sub_block_ = sub_block;
     one_pass_ = std::ranges::all_of(schedules_, &Schedule::one_pass);
     early_grads_ = std::ranges::all_of(schedules_, &Schedule::early_grads);
-    find_shared_in_body(loaded.front());
-    uniform_.emplace(loaded.front());
-    state_ = ParameterState<T>(loaded.front());
-    programs_ = std::move(loaded);  // the Programs stay where the schedules have seen them
   }
 
   [[nodiscard]] ParameterState<T>& state() { return state_; }
@@ -76,7 +82,7 @@ public:
   void run(const BasicBatch<T>& batch, const BasicResults<T>& results) {
     check_batch(batch, programs_, results);
     state_.forget_grads();
-    start(batch);
+    run_prologue();
     const SweepResults<T> swept = results.runs_backward() ? forward_and_backward(batch, results)
                                                           : forward(batch, results.outputs);
     uniform_->run_epilogue(swept.sums, batch.example_count);
@@ -90,7 +96,7 @@ public:
   BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch, std::size_t example) {
     check_batch(batch, programs_, {});
     check_example(batch, example);
-    start(batch);
+    run_prologue();
     const SweepResults<T> swept = forward_and_backward(batch, {});
     uniform_->run_epilogue(swept.sums, batch.example_count);
     uniform_->run_epilogue_backward(batch.example_count);
@@ -108,10 +114,10 @@ public:
 
 private:
   /// As many lanes as keep the numbers of a sub-block in the cache: the more, the fewer calls.
-  [[nodiscard]] std::size_t fitting_sub_block() const {
+  [[nodiscard]] static std::size_t fitting_sub_block(std::span<const Schedule> schedules) {
     constexpr std::size_t cache = 128 * 1024;  // a part of the smallest second-level caches
     std::size_t slots = 1;
-    for (const Schedule& schedule : schedules_) {
+    for (const Schedule& schedule : schedules) {
       slots = std::max(slots, static_cast<std::size_t>(allocate(schedule, {}).slot_count));
     }
     for (const std::size_t lanes : {chunk_size, chunk_size / 2}) {
@@ -121,15 +127,14 @@ private:
   }
 
   /// Which shared nodes some body contributes to.
-  void find_shared_in_body(const Program& first) {
-    shared_in_body_.assign(shared_count(first), false);
-    for (const Schedule& schedule : schedules_) {
+  [[nodiscard]] static std::vector<bool> shared_in_body(std::span<const Schedule> schedules) {
+    std::vector<bool> found(schedules.front().program().shared_count(), false);
+    for (const Schedule& schedule : schedules) {
       for (const ParameterTile& tile : schedule.tiles()) {
-        for (const NodeIndex node : tile.node) {
-          shared_in_body_[shared_index(schedule.program(), node)] = true;
-        }
+        for (const NodeIndex node : tile.node) found[schedule.program().shared_index(node)] = true;
       }
     }
+    return found;
   }
 
   /// The plans and workers for one kind of pass.
@@ -158,7 +163,7 @@ private:
   }
 
   /// Computes the prologue, and lays out the uniform numbers as each Program numbers them.
-  void start(const BasicBatch<T>&) {
+  void run_prologue() {
     uniform_->run_prologue(state_.numbers());
     const Program& shared = programs_.front();
     const std::vector<T>& numbers = uniform_->values();
@@ -253,15 +258,13 @@ private:
         numbers.grads[n] = program.under_root(n) ? worker.first_lane(plan.grad[n]) : T(0);
         continue;
       }
-      const bool in_epilogue = program.epilogue().holds(n);
-      const bool in_prologue = program.prologue().holds(n);
-      const NodeIndex same = in_epilogue ? shared.epilogue().begin + (n - program.epilogue().begin)
-                             : in_prologue
-                                 ? shared.prologue().begin + (n - program.prologue().begin)
-                                 : n;
-      const bool constant = program.constants().holds(n);
-      numbers.values[n] = constant ? static_cast<T>(program.constant(n)) : uniform_->values()[same];
-      if (in_epilogue || schedules_[p].leads_to_parameter(n)) {
+      if (program.constants().holds(n)) {
+        numbers.values[n] = static_cast<T>(program.constant(n));
+        continue;
+      }
+      const NodeIndex same = program.same_node(n, shared);
+      numbers.values[n] = uniform_->values()[same];
+      if (program.epilogue().holds(n) || schedules_[p].leads_to_parameter(n)) {
         numbers.grads[n] = uniform_->grads()[same];
       }
     }
@@ -276,7 +279,7 @@ private:
   std::vector<Schedule> schedules_;            // borrow the Programs
   bool one_pass_ = true, early_grads_ = true;  // of all Programs
   std::vector<bool> shared_in_body_;
-  std::optional<UniformPart<T>> uniform_;
+  std::unique_ptr<UniformPart<T>> uniform_;
   std::vector<const T*> uniform_numbers_;  // [program]
   std::vector<std::vector<T>> of_others_;
   std::vector<Machine> machines_;
@@ -285,38 +288,38 @@ private:
 
 template <class T>
 BasicHostExecutor<T>::BasicHostExecutor(HostOptions options)
-    : parts_(std::make_unique<Parts>(options)) {}
+    : implementation_(std::make_unique<Implementation>(options)) {}
 template <class T>
 BasicHostExecutor<T>::~BasicHostExecutor() = default;
 
 template <class T>
 std::string BasicHostExecutor<T>::name() const {
-  return parts_->name();
+  return implementation_->name();
 }
 template <class T>
 void BasicHostExecutor<T>::load(std::span<const Program> programs) {
-  parts_->load(programs);
+  implementation_->load(programs);
 }
 template <class T>
 void BasicHostExecutor<T>::set_parameters(std::span<const T> numbers) {
-  parts_->state().set(numbers);
+  implementation_->state().set(numbers);
 }
 template <class T>
 std::vector<T> BasicHostExecutor<T>::parameters() const {
-  const std::span<const T> numbers = parts_->state().numbers();
+  const std::span<const T> numbers = implementation_->state().numbers();
   return {numbers.begin(), numbers.end()};
 }
 template <class T>
 void BasicHostExecutor<T>::run(const BasicBatch<T>& batch, const BasicResults<T>& results) {
-  parts_->run(batch, results);
+  implementation_->run(batch, results);
 }
 template <class T>
 bool BasicHostExecutor<T>::update(const BasicUpdate<T>& update) {
-  return parts_->state().update(update);
+  return implementation_->state().update(update);
 }
 template <class T>
 BasicNodeNumbers<T> BasicHostExecutor<T>::inspect(const BasicBatch<T>& batch, std::size_t example) {
-  return parts_->inspect(batch, example);
+  return implementation_->inspect(batch, example);
 }
 
 std::vector<std::string> host_isas() {

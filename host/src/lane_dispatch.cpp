@@ -3,6 +3,10 @@
 // Which copies of the lane kernels this processor can run.
 #include <vector>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "lane_kernels.h"
 
 namespace levelgrad::host {
@@ -22,8 +26,17 @@ LG_DECLARE(lanes_v4)
 namespace {
 
 #if defined(__x86_64__)
+/// What compilers have no names for: LZCNT, MOVBE and F16C. A processor without LZCNT would not
+/// refuse the instruction, but run another.
+bool has_small_v3() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & bit_MOVBE) == 0 || (c & bit_F16C) == 0) {
+    return false;
+  }
+  return __get_cpuid(0x80000001, &a, &b, &c, &d) != 0 && (c & bit_LZCNT) != 0;
+}
 bool has_v3() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+  return has_small_v3() && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
          __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
 }
 bool has_v4() {

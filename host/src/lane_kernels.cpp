@@ -226,6 +226,11 @@ void add_op(LaneKernels<T>& kernels, Op op) {
   }
 }
 
+#define LG_CHECK(name, function) \
+  static_assert(static_cast<std::size_t>(Op::name) < LaneKernels<double>::op_limit);
+LG_OPS(LG_CHECK)
+#undef LG_CHECK
+
 template <class T>
 LaneKernels<T> make() {
   LaneKernels<T> kernels = {};

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 namespace levelgrad::host {
 
@@ -76,7 +75,7 @@ struct LaneKernels {
   static constexpr std::size_t op_limit = 64;
   static constexpr std::size_t mask_limit = 8;  ///< bit k: operand k is uniform
 
-  std::string_view isa;
+  const char* isa;
   TurnKernel<T> turn;
   FoldKernel<T> fold;
   /// [opcode][mask]; null where the operands must be lanes.

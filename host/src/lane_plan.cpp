@@ -19,7 +19,7 @@ public:
         needs_(needs),
         kernels_(kernels),
         storage_(allocate(schedule, needs)),
-        joins_(joins_of(program_)) {
+        joins_(program_.joins()) {
     plan_.sub_block = sub_block;
     next_slot_ = static_cast<std::size_t>(storage_.slot_count);
   }
@@ -56,6 +56,9 @@ public:
 
 private:
   static constexpr std::uint32_t none = LanePlan<T>::none;
+  /// A term that is turned takes 8 or 16 KiB of a worker's memory: a parameter that a deep graph
+  /// reads at every step must not take more than the graph's own numbers.
+  static constexpr std::size_t most_turned_terms = 256;
   using Lanes = typename LanePlan<T>::Lanes;
 
   [[nodiscard]] std::uint32_t offset_of(int slot) const {
@@ -154,9 +157,9 @@ private:
       case Factor::Kind::One:
         if (plan_.ones == none) plan_.ones = offset_of_slot(next_slot_++);
         return {plan_.ones, nullptr, {}};
-      case Factor::Kind::Value:
+      case Factor::Kind::NodeValue:
         return {plan_.value[factor.node], nullptr, {}};
-      case Factor::Kind::Grad:
+      case Factor::Kind::NodeGrad:
         return {plan_.grad[factor.node], nullptr, {}};
       case Factor::Kind::Contribution:
         break;
@@ -203,7 +206,7 @@ private:
       for (std::size_t k = inner.begin; k < inner.end; ++k) {
         const std::size_t r = swapped ? k : i, c = swapped ? i : k;
         const NodeIndex node = tile.node[r * tile.column_count + c];
-        fold.sum.push_back(static_cast<std::uint32_t>(shared_index(program_, node)));
+        fold.sum.push_back(static_cast<std::uint32_t>(program_.shared_index(node)));
       }
     }
     fold.row_count = outer.size();
@@ -218,7 +221,12 @@ private:
     most_computed_ = std::max(most_computed_, computed);
     plan_.most_row_numbers = std::max(plan_.most_row_numbers, fold.row.size());
     plan_.most_rows = std::max(plan_.most_rows, fold.row_count);
-    plan_.most_terms = std::max(plan_.most_terms, fold.term_count);
+    fold.turned = fold.term_count <= most_turned_terms;
+    if (fold.turned) {
+      plan_.most_turned_terms = std::max(plan_.most_turned_terms, fold.term_count);
+    } else {
+      plan_.most_column_numbers = std::max(plan_.most_column_numbers, fold.column.size());
+    }
     plan_.folds.push_back(std::move(fold));
   }
 
@@ -239,7 +247,7 @@ private:
   StorageNeeds needs_;
   const LaneKernels<T>& kernels_;
   Storage storage_;
-  std::vector<NodeIndex> joins_;
+  const std::vector<NodeIndex>& joins_;
   std::size_t next_slot_ = 0;
   std::size_t most_computed_ = 0;
   std::map<NodeIndex, std::uint32_t> splats_;
@@ -247,14 +255,6 @@ private:
 };
 
 }  // namespace
-
-std::vector<NodeIndex> joins_of(const Program& program) {
-  std::vector<NodeIndex> joins;
-  for (NodeIndex n = program.epilogue().begin; n < program.epilogue().end; ++n) {
-    if (program.joins(n)) joins.push_back(n);
-  }
-  return joins;
-}
 
 template <class T>
 LanePlan<T> make_lane_plan(const Schedule& schedule, const StorageNeeds& needs,

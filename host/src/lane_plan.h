@@ -43,7 +43,8 @@ struct LanePlan {
   /// A parameter tile, or a part of one, with at most fold_columns columns.
   struct Fold {
     std::size_t term_count, row_count, column_count;
-    std::vector<Lanes> row;          ///< [term][row]
+    bool turned;             ///< the columns are laid side by side first; else read where they are
+    std::vector<Lanes> row;  ///< [term][row]
     std::vector<Lanes> column;       ///< [term][column]
     std::vector<std::uint32_t> sum;  ///< [row][column], index of the shared node
   };
@@ -66,27 +67,15 @@ struct LanePlan {
   std::vector<LaneTerm> terms;
   std::vector<std::uint32_t> input_grad;  ///< [input], offset or none
   std::vector<Fold> folds;
-  std::vector<std::uint32_t> value, grad;                           ///< [node], offset or none
-  std::size_t most_rows = 0, most_terms = 0, most_row_numbers = 0;  ///< of a fold
-  std::uint32_t ones = none;                                        ///< offset of lanes of 1
+  std::vector<std::uint32_t> value, grad;  ///< [node], offset or none
+  /// Of a fold: rows, terms that are turned, and numbers of rows and of columns.
+  std::size_t most_rows = 0, most_turned_terms = 0, most_row_numbers = 0, most_column_numbers = 0;
+  std::uint32_t ones = none;  ///< offset of lanes of 1
 };
 
 /// sub_block   lanes of a slot, a multiple of lane_pack.
 template <class T>
 [[nodiscard]] LanePlan<T> make_lane_plan(const Schedule& schedule, const StorageNeeds& needs,
                                          const LaneKernels<T>& kernels, std::size_t sub_block);
-
-/// Uniform nodes that bodies contribute to, in the order in which their grads are kept: parameters,
-/// then the prologue's nodes.
-[[nodiscard]] inline std::size_t shared_count(const Program& program) {
-  return program.parameter_count() + program.prologue().size();
-}
-[[nodiscard]] inline std::size_t shared_index(const Program& program, NodeIndex node) {
-  return program.parameters().holds(node)
-             ? node
-             : program.parameter_count() + (node - program.prologue().begin);
-}
-/// The joins of a Program, in canonical order.
-[[nodiscard]] std::vector<NodeIndex> joins_of(const Program& program);
 
 }  // namespace levelgrad::host

@@ -10,9 +10,10 @@ LaneWorker<T>::LaneWorker(const LanePlan<T>& plan, const LaneKernels<T>& kernels
     : plan_(plan),
       kernels_(kernels),
       lanes_(plan.lanes_size),
-      columns_(plan.most_terms * plan.sub_block * fold_columns),
+      columns_(plan.most_turned_terms * plan.sub_block * fold_columns),
       sums_(plan.most_rows * fold_columns),
-      rows_(plan.most_row_numbers) {
+      rows_(plan.most_row_numbers),
+      column_lanes_(plan.most_column_numbers) {
   if (plan_.ones != LanePlan<T>::none) {
     std::fill_n(lanes_.data() + plan_.ones, plan_.sub_block, T(1));
   }
@@ -112,6 +113,10 @@ void LaneWorker<T>::turn(const Lanes* columns, std::size_t count, T* to) {
 template <class T>
 void LaneWorker<T>::prepare(const Fold& fold) {
   for (std::size_t i = 0; i < fold.row.size(); ++i) rows_[i] = resolve(fold.row[i]);
+  if (!fold.turned) {
+    for (std::size_t i = 0; i < fold.column.size(); ++i) column_lanes_[i] = resolve(fold.column[i]);
+    return;
+  }
   for (std::size_t t = 0; t < fold.term_count; ++t) {
     turn(fold.column.data() + t * fold.column_count, fold.column_count,
          columns_.data() + t * plan_.sub_block * fold_columns);
@@ -121,6 +126,7 @@ void LaneWorker<T>::prepare(const Fold& fold) {
 /// Behind prepare(). sums [shared]
 template <class T>
 void LaneWorker<T>::fold(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums) {
+  if (!fold.turned) return fold_unturned(fold, first_lane, last_lane, sums);
   const auto each_sum = [&](const auto& f) {
     const std::uint32_t* index = fold.sum.data();
     for (std::size_t r = 0; r < fold.row_count; ++r) {
@@ -133,6 +139,24 @@ void LaneWorker<T>::fold(const Fold& fold, std::size_t first_lane, std::size_t l
   kernels_.fold(rows_.data(), columns_.data(), fold.term_count, fold.row_count, plan_.sub_block,
                 first_lane, last_lane, sums_.data());
   each_sum([](const T& local, T& shared) { shared = local; });
+}
+
+/// The same order of additions, one after the other.
+template <class T>
+void LaneWorker<T>::fold_unturned(const Fold& fold, std::size_t first_lane, std::size_t last_lane,
+                                  T* sums) {
+  for (std::size_t l = last_lane; l-- > first_lane;) {
+    for (std::size_t t = 0; t < fold.term_count; ++t) {
+      const std::uint32_t* index = fold.sum.data();
+      for (std::size_t r = 0; r < fold.row_count; ++r) {
+        const T row = rows_[t * fold.row_count + r][l];
+        for (std::size_t c = 0; c < fold.column_count; ++c) {
+          T& sum = sums[*index++];
+          sum = sum + row * column_lanes_[t * fold.column_count + c][l];
+        }
+      }
+    }
+  }
 }
 
 template <class T>

@@ -58,6 +58,7 @@ private:
   void load(const BasicBatch<T>& batch);
   void prepare(const Fold& fold);
   void fold(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums);
+  void fold_unturned(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums);
   const T* resolve(const Lanes& lanes);
   void turn(const Lanes* columns, std::size_t count, T* to);
 
@@ -65,11 +66,12 @@ private:
   const LaneKernels<T>& kernels_;
   const T* uniform_ = nullptr;
   LaneRange examples_ = {0, 0};
-  std::size_t width_ = 0;       // examples_.count, rounded up to whole packs
-  AlignedArray<T> lanes_;       // [slot][sub_block]
-  AlignedArray<T> columns_;     // [term][sub_block][fold_columns]
-  AlignedArray<T> sums_;        // [row][fold_columns]
-  std::vector<const T*> rows_;  // [term][row]
+  std::size_t width_ = 0;               // examples_.count, rounded up to whole packs
+  AlignedArray<T> lanes_;               // [slot][sub_block]
+  AlignedArray<T> columns_;             // [turned term][sub_block][fold_columns]
+  AlignedArray<T> sums_;                // [row][fold_columns]
+  std::vector<const T*> rows_;          // [term][row]
+  std::vector<const T*> column_lanes_;  // [term][column], where they are not turned
 };
 
 extern template class LaneWorker<float>;

@@ -5,6 +5,7 @@
 
 #include "json_text.h"
 #include "levelgrad/host/parity.h"
+#include "schedule_words.h"
 
 namespace levelgrad::host {
 namespace {
@@ -19,14 +20,14 @@ std::string table_of(const ParityRun& run) {
                                  run.dtype, run.executor, identical, count);
   text += fmt::format("  {:<20}{:>12}{:>12}\n", "quantity", "numbers", "identical");
   for (const Agreement& agreement : run.agreements) {
-    text += fmt::format("  {:<20}{:>12}{:>12}\n", agreement.quantity, agreement.count,
-                        agreement.identical);
+    text += fmt::format("  {:<20}{:>12}{:>12}\n", printable(agreement.quantity, 40),
+                        agreement.count, agreement.identical);
     if (!agreement.first) continue;
     const Mismatch& first = *agreement.first;
-    const std::string place = first.place.empty() ? "" : ", " + first.place;
+    const std::string place = first.place.empty() ? "" : ", " + printable(first.place, 80);
     text += fmt::format("    first at {}{}: {}, reference {}\n", first.index, place, first.other,
                         first.reference);
-    if (!first.node.empty()) text += fmt::format("    {}\n", first.node);
+    if (!first.node.empty()) text += fmt::format("    {}\n", printable(first.node, 200));
   }
   return text;
 }

@@ -12,6 +12,7 @@
 namespace levelgrad::host {
 
 ThreadPool::ThreadPool(std::size_t thread_count) {
+  threads_.reserve(thread_count - 1);
   try {
     for (std::size_t i = 1; i < thread_count; ++i) {
       threads_.emplace_back([this, i] { wait_for_work(i); });
@@ -21,6 +22,9 @@ ThreadPool::ThreadPool(std::size_t thread_count) {
     throw MemoryError("the system gives no more than " + std::to_string(threads_.size() + 1) +
                           " of " + std::to_string(thread_count) + " threads: " + error.what(),
                       "use fewer threads");
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 

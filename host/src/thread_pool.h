@@ -15,7 +15,7 @@ namespace levelgrad::host {
 
 /// A fixed number of threads, the caller's among them.
 ///
-/// Each new thread first checks that its arithmetic is IEEE's.
+/// Before each task a thread of the pool checks that its arithmetic is IEEE's.
 class ThreadPool {
 public:
   /// thread_count   at least 1. With 1 everything runs in the caller's thread.

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "lane_plan.h"
 #include "levelgrad/batch_order.h"
 #include "levelgrad/contribution.h"
 
@@ -24,7 +23,7 @@ struct Operands {
 template <class T>
 UniformPart<T>::UniformPart(const Program& program)
     : program_(program),
-      joins_(joins_of(program)),
+      joins_(program.joins()),
       values_(program.node_count(), T(0)),
       grads_(program.node_count(), T(0)),
       seeds_(joins_.size(), T(0)) {
@@ -96,22 +95,19 @@ void UniformPart<T>::run_epilogue_backward(std::size_t example_count) {
 
 template <class T>
 std::vector<T> UniformPart<T>::left() const {
-  std::vector<T> left(grads_.begin(),
-                      grads_.begin() + static_cast<std::ptrdiff_t>(program_.parameter_count()));
-  for (NodeIndex n = program_.prologue().begin; n < program_.prologue().end; ++n) {
-    left.push_back(grads_[n]);
+  std::vector<T> left;
+  for (std::size_t i = 0; i < program_.shared_count(); ++i) {
+    left.push_back(grads_[program_.shared_node(i)]);
   }
   return left;
 }
 
 template <class T>
 std::vector<T> UniformPart<T>::run_prologue_backward(std::span<const T> grads) {
-  const NodeRange prologue = program_.prologue();
-  for (NodeIndex n = 0; n < program_.parameter_count(); ++n) grads_[n] = grads[n];
-  for (NodeIndex n = prologue.begin; n < prologue.end; ++n) {
-    grads_[n] = grads[shared_index(program_, n)];
+  for (std::size_t i = 0; i < program_.shared_count(); ++i) {
+    grads_[program_.shared_node(i)] = grads[i];
   }
-  run_backward(prologue);
+  run_backward(program_.prologue());
   return {grads_.begin(), grads_.begin() + static_cast<std::ptrdiff_t>(program_.parameter_count())};
 }
 

@@ -41,7 +41,7 @@ private:
   void run_backward(NodeRange part);
 
   const Program& program_;
-  std::vector<NodeIndex> joins_;
+  const std::vector<NodeIndex>& joins_;
   std::vector<T> values_, grads_;
   std::vector<T> seeds_;
 };

@@ -118,7 +118,7 @@ TEST(RunSteps, RefusesWhatDoesNotFit) {
   expect_refused<ShapeError>(data, "[example][input]");
   data = {};
   data.example_count = 8;  // of one number each, but the Program has two inputs
-  expect_refused<ShapeError>(data, "inputs: 2 numbers, not 4");
+  expect_refused<ShapeError>(data, "inputs: 2 numbers, not 2 times 2");
   data = {};
   data.example_count = 0;
   expect_refused<ShapeError>(data, "[example][input]");

@@ -74,7 +74,7 @@ TEST(SharedPart, BodiesMayDiffer) {
 
 TEST(SharedPart, RefusesWhatDiffers) {
   expect_refused([](Choice& c) { c.parameter_count = 3; }, "share their parameters");
-  expect_refused([](Choice& c) { c.input_count = 3; }, "share their number of inputs");
+  expect_refused([](Choice& c) { c.input_count = 3; }, "share their inputs");
   expect_refused([](Choice& c) { c.third_output = true; }, "share their outputs");
   expect_refused([](Choice& c) { c.second_output = "every"; }, "their outputs, but '");
   expect_refused([](Choice& c) { c.second_varies = false; }, "their outputs, but 'each'");

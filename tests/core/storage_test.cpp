@@ -164,8 +164,8 @@ private:
     for (const ParameterTile& tile : schedule_.tiles()) {
       for (const std::vector<Factor>& factors : {tile.row, tile.column}) {
         for (const Factor& factor : factors) {
-          if (factor.kind == Factor::Kind::Value) (void)value(factor.node);
-          if (factor.kind == Factor::Kind::Grad) (void)read({true, factor.node});
+          if (factor.kind == Factor::Kind::NodeValue) (void)value(factor.node);
+          if (factor.kind == Factor::Kind::NodeGrad) (void)read({true, factor.node});
           if (factor.kind != Factor::Kind::Contribution) continue;
           const double expected =
               testing::contribution_of(program_, factor.node, factor.operand, expected_);

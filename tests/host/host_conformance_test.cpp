@@ -11,11 +11,13 @@ struct HostExecutors {
   using Number = T;
   static std::vector<NamedFactory<T>> factories() {
     std::vector<NamedFactory<T>> all;
+    const std::vector<std::string> isas = host::host_isas();
+    const std::string second = isas[std::min<std::size_t>(1, isas.size() - 1)];
     for (const host::HostOptions& options : std::initializer_list<host::HostOptions>{
              {.threads = 1},
              {.threads = 2, .sub_block = 16},
-             {.threads = 5, .sub_block = 32, .isa = host::host_isas().back()},
-             {.threads = 1, .sub_block = 64, .isa = host::host_isas().back()},
+             {.threads = 5, .sub_block = 32, .isa = isas.back()},
+             {.threads = 1, .sub_block = 64, .isa = second},
              {.threads = 2, .sub_block = 128}}) {
       all.push_back({std::to_string(options.threads) + " threads, sub-blocks of " +
                          std::to_string(options.sub_block),

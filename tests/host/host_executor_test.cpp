@@ -108,6 +108,63 @@ TEST(HostExecutor, SaysHowItRuns) {
   EXPECT_EQ("baseline", host_isas().back());
 }
 
+/// A weight that every step of a deep graph reads must not need memory beyond the graph's own.
+TEST(HostExecutor, RunsDeepGraphsThatShareAWeight) {
+  constexpr int depth = 50000;
+  const Graph::Scope scope;
+  const Value w = 0.75;
+  const Program program = record(std::vector{w}, [&](Recording& example) {
+    Value h = example.input("x");
+    for (int k = 0; k < depth; ++k) h = tanh(w * h);
+    example.output("loss", mean(h));
+  });
+  const std::vector<double> batch = {0.5, -1.0, 2.0};
+  std::vector<double> expected(1), found(1);
+  ReferenceExecutor reference;
+  reference.load(program);
+  reference.run({.example_count = 3, .inputs = batch}, {.grads = expected});
+  HostExecutor executor({.threads = 1});
+  executor.load(program);
+  executor.run({.example_count = 3, .inputs = batch}, {.grads = found});
+  EXPECT_EQ(0U, differences(expected, found));
+}
+
+TEST(HostExecutor, KeepsWhatWasLoadedWhenALoadFails) {
+  const Program program = recorded(Activation::Relu);
+  const Graph::Scope scope;
+  const Value w = 2.0;
+  const Program other = record(std::vector{w}, [&](Recording& example) {
+    example.output("loss", mean(w * example.input("x")));
+  });
+  for (Executor* executor : {static_cast<Executor*>(new HostExecutor({.threads = 1})),
+                             static_cast<Executor*>(new ReferenceExecutor)}) {
+    const std::unique_ptr<Executor> owned(executor);
+    executor->load(program);
+    const std::vector<double> before = run(*executor, 5);
+    EXPECT_THROW(executor->load(std::vector{program, other}), ProgramError);
+    EXPECT_EQ(0U, differences(before, run(*executor, 5)));
+  }
+}
+
+TEST(HostExecutor, NeedsGradsForAnUpdateAlsoWithoutParameters) {
+  const Program program = record(std::vector<Value>(), [&](Recording& example) {
+    example.output("loss", mean(square(example.input("x"))));
+  });
+  HostExecutor executor({.threads = 1});
+  executor.load(program);
+  EXPECT_THROW((void)executor.update(optimizer::Sgd::Scalars<double>{0.1}), ArgumentError);
+}
+
+TEST(HostExecutor, RefusesSizesThatWrapAround) {
+  const Program program = record(std::vector<Value>(), [&](Recording& example) {
+    example.output("loss", mean(example.input("x") * example.input("y")));
+  });
+  HostExecutor executor({.threads = 1});
+  executor.load(program);
+  EXPECT_THROW(executor.run({.example_count = std::size_t{1} << 63}, {}), ArgumentError);
+  EXPECT_THROW(executor.run({.example_count = std::size_t{1} << 40}, {}), ShapeError);
+}
+
 TEST(HostExecutor, RunsNothingBeforeAProgramIsLoaded) {
   HostExecutor executor({.threads = 1});
   EXPECT_THROW(executor.run({.example_count = 1}, {}), ArgumentError);

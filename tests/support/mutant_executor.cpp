@@ -370,11 +370,11 @@ bool MutantExecutor<T>::update(const BasicUpdate<T>& update) {
 template <class T>
 BasicNodeNumbers<T> MutantExecutor<T>::inspect(const BasicBatch<T>& batch, std::size_t example) {
   check_example(batch, example);
-  const Numbers grads_of_run(state_.grads().begin(), state_.grads().end());
+  const ParameterState<T> state_before = state_;  // inspect() changes no grads for an update
   BasicResults<T> results;
   results.backward = true;
   run(batch, results);
-  state_.set_grads(grads_of_run);
+  state_ = state_before;
   const Program& first = programs_.front().program;
   const Program& program = loaded(example).program;
   BasicNodeNumbers<T> numbers{values_[example], grads_[example]};

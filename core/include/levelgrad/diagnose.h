@@ -23,11 +23,12 @@ struct NonFinite {
 
 /// Runs the batch again with the reference executor and looks through its numbers: the values of
 /// example 0, of example 1, ..., in canonical order, then those of the epilogue, then grads in the
-/// order in which backward() makes them. Nothing where all are finite.
+/// order in which backward() makes them. Nothing where all are finite. Constants, and nodes that
+/// the root does not depend on, are passed over.
 ///
 /// A grad inside an example counts where it spoils that example's grads of the parameters.
 /// errors   as BasicExecutor::load(), set_parameters() and run().
-/// cost     a run of the reference executor for a value, three where only grads are not finite.
+/// cost     about three runs of the reference executor.
 template <class T>
 [[nodiscard]] std::optional<NonFinite> find_non_finite(std::span<const Program> programs,
                                                        const BasicBatch<T>& batch,

@@ -46,7 +46,8 @@ struct BasicBatch {
   }
 };
 
-/// Where the results of a run go. What is left empty is not computed.
+/// Where the results of a run go. What is left empty is not computed. No span may lie over another,
+/// or over the batch's inputs.
 template <class T>
 struct BasicResults {
   std::span<T> loss = {};  ///< [1], the root
@@ -69,8 +70,8 @@ struct BasicResults {
 /// Every node's value and grad for one example of a batch.
 ///
 /// Those of uniform nodes belong to the batch; those of the example's body and inputs to the
-/// example. A node that backward() does not pass has the grad 0, and so have constants, and nodes of
-/// the prologue whose grad reaches no parameter.
+/// example. A node that backward() does not pass has the grad 0, and so have constants, and nodes
+/// of the prologue whose grad reaches no parameter.
 template <class T>
 struct BasicNodeNumbers {
   std::vector<T> values;  ///< [node_count]
@@ -134,7 +135,7 @@ public:
   /// Takes Programs for the examples of batches; the parameters become the initial ones of the
   /// first, optimizer states 0. Several must share parameters, prologue and epilogue.
   ///
-  /// errors   ProgramError where they do not; ArgumentError for none.
+  /// errors   ProgramError where they do not; ArgumentError for none. What was loaded stays then.
   virtual void load(std::span<const Program> programs) = 0;
   void load(const Program& program) { load(std::span<const Program>(&program, 1)); }
 

@@ -50,7 +50,7 @@ struct AdamW {
   struct State {
     T m = 0;
     T v = 0;
-    LG_FN bool finite() const { return m - m == T(0) && v - v == T(0); }
+    LG_FN bool finite() const { return math::is_finite(m) && math::is_finite(v); }
   };
 
   /// What all parameters share in one step: computed in f64, rounded once to T.

@@ -3,6 +3,7 @@
 // Parameters, their grads and an optimizer's state, for executors that keep them in host memory.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "levelgrad/error.h"
 #include "levelgrad/executor.h"
+#include "levelgrad/math.h"
 
 namespace levelgrad {
 
@@ -34,22 +36,26 @@ public:
     numbers_.assign(numbers.begin(), numbers.end());
   }
 
-  /// The grads of the last backward pass: [parameter_count], empty before the first.
-  [[nodiscard]] std::span<const T> grads() const { return grads_; }
-  void set_grads(std::vector<T> grads) { grads_ = std::move(grads); }
-  void forget_grads() { grads_.clear(); }
+  /// The grads of the last backward pass: [parameter_count], empty where there is none.
+  [[nodiscard]] std::span<const T> grads() const {
+    return grads_ ? std::span<const T>(*grads_) : std::span<const T>();
+  }
+  /// Takes the grads of a backward pass: [parameter_count]. Errors: InternalError for others.
+  void set_grads(std::vector<T> grads) {
+    if (grads.size() != numbers_.size()) throw InternalError("grads that are not the parameters'");
+    grads_ = std::move(grads);
+  }
+  void forget_grads() { grads_.reset(); }
 
   /// BasicExecutor::update().
   [[nodiscard]] bool update(const BasicUpdate<T>& update) {
-    if (grads_.size() != numbers_.size()) {
+    if (!grads_) {
       throw ArgumentError("an update without grads", "run backward first");
     }
     return std::visit([this](const auto& scalars) { return this->apply(scalars); }, update);
   }
 
 private:
-  [[nodiscard]] static bool is_finite(T number) { return number - number == T(0); }
-
   template <class Scalars>
   bool apply(const Scalars& scalars) {
     using Optimizer = typename Scalars::Optimizer;
@@ -59,8 +65,9 @@ private:
     std::vector<T> updated(numbers_.size());
     bool finite = true;
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      updated[i] = Optimizer::updated(numbers_[i], grads_[i], states[i], scalars);
-      finite = finite && is_finite(grads_[i]) && is_finite(updated[i]) && states[i].finite();
+      updated[i] = Optimizer::updated(numbers_[i], (*grads_)[i], states[i], scalars);
+      finite = finite && math::is_finite((*grads_)[i]) && math::is_finite(updated[i]) &&
+               states[i].finite();
     }
     if (!finite) return false;
     numbers_ = std::move(updated);
@@ -74,7 +81,7 @@ private:
 #undef LG_STATES
 
   std::vector<T> numbers_;
-  std::vector<T> grads_;
+  std::optional<std::vector<T>> grads_;
   AnyStates states_;
 };
 

@@ -119,6 +119,29 @@ public:
     return inputs_.holds(node) || body_.holds(node);
   }
   [[nodiscard]] bool joins(NodeIndex node) const;
+  /// The joins, in canonical order.
+  [[nodiscard]] const std::vector<NodeIndex>& joins() const { return joins_; }
+
+  /// The uniform nodes that a body can contribute to, whose grads executors fold over the batch:
+  /// parameters, then the prologue's nodes. Numbered in this order, alike in all Programs of a
+  /// batch.
+  [[nodiscard]] std::size_t shared_count() const { return parameters_.size() + prologue_.size(); }
+  [[nodiscard]] bool shared(NodeIndex node) const {
+    return parameters_.holds(node) || prologue_.holds(node);
+  }
+  [[nodiscard]] std::size_t shared_index(NodeIndex node) const {
+    return parameters_.holds(node) ? node : parameters_.size() + (node - prologue_.begin);
+  }
+  [[nodiscard]] NodeIndex shared_node(std::size_t index) const {
+    return static_cast<NodeIndex>(
+        index < parameters_.size() ? index : prologue_.begin + (index - parameters_.size()));
+  }
+  /// Where a uniform node stands in another Program that may be in one batch with this one. Not for
+  /// constants.
+  [[nodiscard]] NodeIndex same_node(NodeIndex node, const Program& other) const {
+    if (epilogue_.holds(node)) return other.epilogue_.begin + (node - epilogue_.begin);
+    return other.shared_node(shared_index(node));
+  }
   /// Whether backward() from the root passes the node: others have the grad 0 and contribute
   /// nothing.
   [[nodiscard]] bool under_root(NodeIndex node) const { return under_root_[node]; }
@@ -154,6 +177,7 @@ private:
   NodeRange parameters_, inputs_, constants_, prologue_, body_, epilogue_;
   std::vector<bool> under_root_;  // [node]
   std::vector<int> level_;        // [node]
+  std::vector<NodeIndex> joins_;
   std::string hash_;
 };
 

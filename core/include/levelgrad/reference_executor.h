@@ -8,6 +8,7 @@
 
 #include "levelgrad/executor.h"
 #include "levelgrad/parameter_state.h"
+#include "levelgrad/schedule.h"
 
 namespace levelgrad {
 
@@ -32,6 +33,7 @@ public:
 
 private:
   std::vector<Program> programs_;
+  std::vector<Schedule> schedules_;  // only to know which grads inspect() shows
   ParameterState<T> state_;
 };
 

@@ -21,10 +21,10 @@ struct Consumer {
 
 /// A number of each lane that contributions to a uniform node's grad are made of.
 ///
-/// One: 1. Value, Grad: of a varying node. Contribution: what the node contributes to its operand,
-/// computed as its op says.
+/// One: 1. NodeValue, NodeGrad: of a varying node. Contribution: what the node contributes to its
+/// operand, computed as its op says.
 struct Factor {
-  enum class Kind : std::uint8_t { One, Value, Grad, Contribution };
+  enum class Kind : std::uint8_t { One, NodeValue, NodeGrad, Contribution };
   Kind kind = Kind::One;
   std::uint8_t operand = 0;
   NodeIndex node = 0;
@@ -33,7 +33,8 @@ struct Factor {
 
 /// Uniform nodes whose contributions share factors: the grad of the node in row r and column c is
 /// the fold, over the lanes from the last to the first and in each lane over the terms, of
-/// row[t][r] * column[t][c]. With One and Contribution every node fits into some tile.
+/// row[t][r] * column[t][c]. With One and Contribution every node that leads to a parameter fits
+/// into some tile.
 struct ParameterTile {
   std::size_t term_count = 0;  ///< contributions of one lane to one node
   std::size_t row_count = 0;
@@ -52,7 +53,9 @@ struct ParameterTile {
 
 /// The levels of a Program's body, the gather order of its backward pass, and its parameter tiles.
 ///
-/// Borrows the Program. cost O(nodes * log(nodes)).
+/// Borrows the Program.
+///
+/// cost   O(nodes * log(nodes)), and the sorting of the tiles: O(contributions * log(rows)).
 class Schedule {
 public:
   explicit Schedule(const Program& program);
@@ -88,7 +91,8 @@ public:
   [[nodiscard]] std::span<const ParameterTile> tiles() const { return tiles_; }
 
   /// Whether one pass over the batch will do: neither the joins' grads nor the grads that the
-  /// epilogue leaves at what the body reads depend on joined values. Else forward runs twice.
+  /// epilogue leaves at what the body reads, and that lead to a parameter, depend on joined values.
+  /// Else forward runs twice.
   [[nodiscard]] bool one_pass() const { return one_pass_; }
 
   /// Whether the same holds for all uniform nodes: else, even after one pass, the epilogue's

@@ -55,6 +55,12 @@ LG_FN T nan() {
   return from_bits(ones << (Format<T>::fraction_bits - 1));
 }
 
+/// Neither an infinity nor a NaN.
+template <class T>
+LG_FN bool is_finite(T x) {
+  return x - x == T(0);
+}
+
 /// sqrt(x), fma(x, y, z) = x * y + z, each rounded once; and abs(x) = x without its sign.
 ///
 /// The compiler's builtins on the host, CUDA's intrinsics that round to nearest under every flag on

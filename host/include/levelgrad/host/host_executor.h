@@ -15,7 +15,7 @@ namespace levelgrad::host {
 /// How the host executor works; none of it has an effect on bits.
 struct HostOptions {
   std::size_t threads = 0;  ///< 0: one for each core
-  /// Lanes that one loop runs at once: 16, 32, ... 128; 0: as many as the cache holds.
+  /// Lanes that one loop runs at once: 16, 32, ... 128; 0: as many as fit 128 KiB.
   std::size_t sub_block = 0;
   /// Which copy of the loops runs: "baseline", "x86-64-v3" or "x86-64-v4"; empty: the fastest that
   /// the processor has.
@@ -27,7 +27,8 @@ struct HostOptions {
 /// sub-block, vectorised over parameters.
 ///
 /// Neighbouring examples of one Program run together; a batch in which Programs take turns is
-/// slower. Each thread keeps one sub-block of numbers; memory does not grow with the batch.
+/// slower. For each loaded Program and kind of run (forward, backward, grads of inputs) each thread
+/// keeps one sub-block of numbers; memory does not grow with the batch.
 ///
 /// errors   ArgumentError for options out of range, or an isa that the processor lacks.
 template <class T>
@@ -47,8 +48,8 @@ public:
                                             std::size_t example) override;
 
 private:
-  class Parts;
-  std::unique_ptr<Parts> parts_;
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
 };
 
 /// The names that HostOptions::isa may have on this processor, the fastest first.

@@ -26,6 +26,11 @@ T pow_const(T x, T c) {
 }
 
 template <class T>
+bool is_finite(T x) {
+  return std::isfinite(x);
+}
+
+template <class T>
 T sigmoid(T x) {
   return T(1) / (T(1) + std::exp(-x));
 }
