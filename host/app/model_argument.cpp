@@ -2,15 +2,12 @@
 #include "model_argument.h"
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <string_view>
 #include <system_error>
 
 #include "levelgrad/error.h"
+#include "levelgrad/host/files.h"
 #include "levelgrad/host/presets.h"
 #include "levelgrad/host/trainer.h"
 #include "levelgrad/host/yin_yang.h"
@@ -19,7 +16,7 @@
 namespace levelgrad::app {
 namespace {
 
-/// A recording holds some 300 bytes for each weight.
+/// A recording holds some 1,400 bytes for each weight.
 constexpr double most_weights = 1e6;
 
 /// Makes the network of a demo in a Graph of its own and records it.
@@ -44,13 +41,23 @@ Program recorded(const host::TrainOptions& options, std::vector<int> layers, int
 
 Model moons(const std::vector<int>& hidden) {
   PythonRandom random(1337);
-  return {"moons", recorded({}, hidden, 1, random), host::moons()};
+  const auto generate = [](std::size_t count, std::uint64_t seed) {
+    PythonRandom points(seed);
+    return host::make_moons(count, 0.1, points);
+  };
+  return {"moons", recorded({}, hidden, 1, random), host::moons(), generate};
 }
 
 Model yin_yang(const std::vector<int>& hidden) {
   XorShift64Star random(42);
   host::Dataset data = host::yin_yang(random, 100).train;  // the weights follow in the same stream
-  return {"yinyang", recorded(host::yin_yang_options(), hidden, 3, random), std::move(data)};
+  const auto generate = [](std::size_t count, std::uint64_t seed) {
+    XorShift64Star points(seed);
+    // Four fifths of the points are for training.
+    return host::yin_yang(points, static_cast<int>(count + count / 4 + 2)).train;
+  };
+  return {"yinyang", recorded(host::yin_yang_options(), hidden, 3, random), std::move(data),
+          generate};
 }
 
 struct Preset {
@@ -65,26 +72,6 @@ std::string preset_names() {
     names += (names.empty() ? "" : " or ") + std::string(preset.name);
   }
   return names;
-}
-
-std::string read_file(const std::string& path) {
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  errno = 0;
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-  std::string bytes;
-  if (file) {
-    std::array<char, 65536> part;
-    while (const std::size_t count = std::fread(part.data(), 1, part.size(), file.get())) {
-      bytes.append(part.data(), count);
-    }
-  }
-  if (!file || std::ferror(file.get()) != 0) {
-    throw FileError("cannot read " + path + ": " + std::strerror(errno),
-                    "is it a file, and may you read it?");
-  }
-  return bytes;
 }
 
 }  // namespace
@@ -102,7 +89,7 @@ Model model_named(const std::string& argument, const std::vector<int>& hidden) {
   }
   if (!hidden.empty()) throw UsageError("--hidden has no meaning for a Program file");
   return {std::filesystem::path(argument).filename().string(),
-          read_program(read_file(argument), argument), std::nullopt};
+          read_program(host::read_file(argument), argument), std::nullopt, nullptr};
 }
 
 }  // namespace levelgrad::app

@@ -3,6 +3,8 @@
 // The argument MODEL of commands: the name of a preset, or a Program file.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +19,9 @@ struct Model {
   std::string name;  ///< of the preset, or of the file without folders
   Program program;
   std::optional<host::Dataset> data;  ///< the examples of a preset
+  /// More examples of a preset's kind, at least as many as asked for, from a seed that is not 0;
+  /// null for a file. Asked for at least 2.
+  std::function<host::Dataset(std::size_t count, std::uint64_t seed)> generate;
 };
 
 /// For the help of an option: "moons or yinyang, or a Program file".

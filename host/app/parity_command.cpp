@@ -12,7 +12,6 @@
 #include "executors.h"
 #include "exit_code.h"
 #include "levelgrad/error.h"
-#include "levelgrad/host/yin_yang.h"
 #include "levelgrad/reference_executor.h"
 #include "line_file.h"
 #include "model_argument.h"
@@ -33,24 +32,14 @@ struct ParityArguments {
 
 constexpr std::size_t random_examples = 300;
 
-/// Points as the preset's own, as many as are wanted.
-host::Dataset generated(const std::string& preset, std::size_t count, std::uint64_t seed) {
-  if (preset == "moons") {
-    PythonRandom random(seed);
-    return host::make_moons(std::max<std::size_t>(count, 2), 0.1, random);
-  }
-  XorShift64Star random(seed);
-  // Four fifths of the points are for training.
-  return host::yin_yang(random, static_cast<int>(count + count / 4 + 2)).train;
-}
-
 /// [example][input]
 std::vector<double> inputs_of(const Model& model, const ParityArguments& arguments) {
   const std::size_t width = model.program.input_count();
   if (model.data) {
     if (arguments.examples == 0) return host::inputs_and_labels(*model.data);
-    auto inputs =
-        host::inputs_and_labels(generated(model.name, arguments.examples, arguments.seed));
+    const std::size_t count = std::max<std::size_t>(arguments.examples, 2);
+    auto inputs = host::inputs_and_labels(model.generate(count, arguments.seed));
+    if (inputs.size() < arguments.examples * width) throw InternalError("too few examples");
     inputs.resize(arguments.examples * width);
     return inputs;
   }

@@ -6,8 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
 #include <system_error>
 
 #include "levelgrad/error.h"
@@ -182,6 +186,26 @@ void write_file(const fs::path& path, std::string_view bytes) {
   if (exists) file.set_mode(old.st_mode & 07777);
   file.rename_to_target();
   sync_folder(target.parent_path());
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  errno = 0;
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+  std::string bytes;
+  if (file) {
+    std::array<char, 65536> part;
+    while (const std::size_t count = std::fread(part.data(), 1, part.size(), file.get())) {
+      bytes.append(part.data(), count);
+    }
+  }
+  if (!file || std::ferror(file.get()) != 0) {
+    throw FileError("cannot read " + path.string() + ": " + std::strerror(errno),
+                    "is it a file, and may you read it?");
+  }
+  return bytes;
 }
 
 }  // namespace levelgrad::host

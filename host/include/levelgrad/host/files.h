@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace levelgrad::host {
@@ -21,5 +22,8 @@ namespace levelgrad::host {
 ///          process ignores SIGXFSZ: by default that signal ends it.
 /// threads  any number may write, also to one path: the last rename wins.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+/// The whole content of a file, or of a pipe. Errors: FileError with the path and the reason.
+[[nodiscard]] std::string read_file(const std::filesystem::path& path);
 
 }  // namespace levelgrad::host
