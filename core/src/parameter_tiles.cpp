@@ -91,8 +91,12 @@ std::vector<ParameterTile> rectangles(const std::vector<Target>& targets) {
   for (const auto& [columns, rows] : by_columns) {
     // The longer side is the one that executors run over with vectors.
     const bool swap = rows.size() > columns.size();
-    const auto row_key = [&](std::size_t r) { return swap ? columns[r] : rows[r].key; };
-    const auto column_key = [&](std::size_t c) { return swap ? rows[c].key : columns[c]; };
+    const auto row_key = [&](std::size_t r) -> const Factors& {
+      return swap ? columns[r] : rows[r].key;
+    };
+    const auto column_key = [&](std::size_t c) -> const Factors& {
+      return swap ? rows[c].key : columns[c];
+    };
     ParameterTile tile;
     tile.term_count = rows.front().key.size();
     tile.row_count = swap ? columns.size() : rows.size();

@@ -5,7 +5,6 @@
 
 #include "commands.h"
 #include "exit_code.h"
-#include "levelgrad/host/files.h"
 #include "levelgrad/program_text.h"
 #include "line_file.h"
 #include "model_argument.h"
@@ -23,11 +22,7 @@ struct EmitArguments {
 int emit(const EmitArguments& arguments) {
   const Program program = model_named(arguments.model, arguments.hidden).program;
   const std::string bytes = arguments.to == "text" ? to_text(program) : to_binary(program);
-  if (arguments.output.empty()) {
-    LineFile().write_bytes(bytes);
-  } else {
-    host::write_file(arguments.output, bytes);
-  }
+  write_output(bytes, arguments.output);
   return exit_ok;
 }
 

@@ -10,7 +10,6 @@
 #include "levelgrad/dot.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/dataset.h"
-#include "levelgrad/host/files.h"
 #include "levelgrad/host/graph_plot.h"
 #include "levelgrad/losses.h"
 #include "levelgrad/nn.h"
@@ -72,11 +71,7 @@ int graph(const GraphArguments& arguments) {
   root.backward();
   const Sketch drawing = sketch(root, arguments.fold ? Fold::ByLabel : Fold::None);
   const std::string text = arguments.format == "svg" ? host::graph_svg(drawing) : to_dot(drawing);
-  if (arguments.output.empty()) {
-    LineFile().write_bytes(text);
-  } else {
-    host::write_file(arguments.output, text);
-  }
+  write_output(text, arguments.output);
   return exit_ok;
 }
 

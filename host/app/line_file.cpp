@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "levelgrad/error.h"
+#include "levelgrad/host/files.h"
 
 namespace levelgrad::app {
 
@@ -23,6 +24,14 @@ void LineFile::write_bytes(const std::string& bytes) {
   std::fwrite(bytes.data(), 1, bytes.size(), file_);
   if (std::fflush(file_) != 0 || std::ferror(file_) != 0) {
     throw FileError("cannot write " + name_ + ": " + std::strerror(errno), "is the disk full?");
+  }
+}
+
+void write_output(const std::string& bytes, const std::string& path) {
+  if (path.empty()) {
+    LineFile().write_bytes(bytes);
+  } else {
+    host::write_file(path, bytes);
   }
 }
 

@@ -30,4 +30,8 @@ private:
   std::string name_;
 };
 
+/// Replaces the file at one stroke, or writes to standard output where path is empty.
+/// Errors: FileError.
+void write_output(const std::string& bytes, const std::string& path);
+
 }  // namespace levelgrad::app

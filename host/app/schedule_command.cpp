@@ -5,7 +5,6 @@
 
 #include "commands.h"
 #include "exit_code.h"
-#include "levelgrad/host/files.h"
 #include "levelgrad/host/schedule_plot.h"
 #include "levelgrad/host/schedule_report.h"
 #include "levelgrad/host/schedule_text.h"
@@ -37,11 +36,7 @@ int schedule(const ScheduleArguments& arguments) {
       host::report_on(schedule, model.name, host::gpu_named(arguments.gpu),
                       arguments.dtype == "f64" ? host::Dtype::F64 : host::Dtype::F32);
   const std::string text = written(report, arguments.format);
-  if (arguments.output.empty()) {
-    LineFile().write_bytes(text);
-  } else {
-    host::write_file(arguments.output, text);
-  }
+  write_output(text, arguments.output);
   return exit_ok;
 }
 

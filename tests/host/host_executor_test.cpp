@@ -110,7 +110,7 @@ TEST(HostExecutor, SaysHowItRuns) {
 
 /// A weight that every step of a deep graph reads must not need memory beyond the graph's own.
 TEST(HostExecutor, RunsDeepGraphsThatShareAWeight) {
-  constexpr int depth = 50000;
+  constexpr int depth = 200000;
   const Graph::Scope scope;
   const Value w = 0.75;
   const Program program = record(std::vector{w}, [&](Recording& example) {
