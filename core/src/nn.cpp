@@ -75,7 +75,7 @@ template <class T>
 BasicNeuron<T>::BasicNeuron(int input_count, const WeightSource& weights, Activation activation)
     : bias_(T(0)), activation_(activation) {
   require_count(input_count, "the number of a neuron's inputs");
-  for (int k = 0; k < input_count; ++k) weights_.emplace_back(weights(input_count));
+  for (int k = 0; k < input_count; ++k) weights_.push_back(weights(input_count));
 }
 
 template <class T>
