@@ -121,13 +121,15 @@ public:
   }
 
   /// The bodies' backward pass, and the prologue's: the grads of the parameters.
-  std::vector<T> run_backward() {
+  ///
+  /// input_grads   as the batch's inputs; empty: not wanted.
+  std::vector<T> run_backward(std::span<T> input_grads) {
     const std::size_t chunks = chunk_count(batch_.example_count);
     ChunkTree<T> tree(shared_.shared_count());
     for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
       const bool last = chunk + 1 == chunks;
-      tree.push(
-          body_grads(chunk_range(chunk, batch_.example_count), last ? left_ : std::vector<T>()));
+      tree.push(body_grads(chunk_range(chunk, batch_.example_count),
+                           last ? left_ : std::vector<T>(), input_grads));
     }
     std::vector<T> total(shared_.shared_count());
     tree.finish(total);
@@ -136,10 +138,8 @@ public:
 
   /// One example's contributions alone, folded from +0: its grads of the parameters.
   std::vector<T> example_grads(std::size_t example) {
-    return through_prologue(body_grads({example, example + 1}, {}));
+    return through_prologue(body_grads({example, example + 1}, {}, {}));
   }
-
-  void want_input_grads(std::span<T> grads) { input_grads_ = grads; }
 
   /// The number of a uniform node.
   [[nodiscard]] T number(NodeIndex node) const {
@@ -244,7 +244,8 @@ private:
 
   /// The fold of the examples' contributions to the shared nodes, from the last example to the
   /// first, starting at the given grads or at +0.
-  std::vector<T> body_grads(ChunkRange examples, const std::vector<T>& start) {
+  std::vector<T> body_grads(ChunkRange examples, const std::vector<T>& start,
+                            std::span<T> input_grads) {
     const Scope scope;
     const Values<T> leaves = shared_leaves(start);
     Values<T> order;
@@ -259,10 +260,10 @@ private:
     run_backward_over(order, seeds);
     const std::size_t width = shared_.input_count();
     for (std::size_t example = examples.begin; example < examples.end; ++example) {
-      if (input_grads_.empty()) break;
+      if (input_grads.empty()) break;
       for (std::size_t k = 0; k < width; ++k) {
         const BasicValue<T>& input = values[example - examples.begin][shared_.inputs().begin + k];
-        input_grads_[batch_.place(example, k)] = input.grad();
+        input_grads[batch_.place(example, k)] = input.grad();
       }
     }
     std::vector<T> grads;
@@ -301,7 +302,6 @@ private:
   Values<T> prologue_, epilogue_;  // [node of shared_]
   std::vector<T> sums_, seeds_;    // [join], the fold of the lanes; the grad of that fold
   std::vector<T> left_;            // [shared node], the grad that the epilogue leaves
-  std::span<T> input_grads_;
 };
 
 }  // namespace
@@ -339,8 +339,7 @@ void BasicReferenceExecutor<T>::run(const BasicBatch<T>& batch, const BasicResul
     std::ranges::copy(grads, results.example_grads.begin() +
                                  static_cast<std::ptrdiff_t>(i * program.parameter_count()));
   }
-  run.want_input_grads(results.input_grads);
-  const std::vector<T> grads = run.run_backward();
+  const std::vector<T> grads = run.run_backward(results.input_grads);
   if (!results.grads.empty()) std::ranges::copy(grads, results.grads.begin());
   state_.set_grads(grads);
 }
@@ -353,7 +352,7 @@ BasicNodeNumbers<T> BasicReferenceExecutor<T>::inspect(const BasicBatch<T>& batc
   BatchRun<T> run(programs_, batch, state_.numbers());
   run.forward({});
   run.run_epilogue();
-  (void)run.run_backward();
+  (void)run.run_backward({});
   return run.numbers_of(example, schedules_[batch.program(example)]);
 }
 

@@ -13,14 +13,13 @@ namespace levelgrad::app {
 namespace {
 
 struct EmitArguments {
-  std::string model;
-  std::vector<int> hidden;
+  ModelArgument model;
   std::string to = "text";
   std::string output;  ///< empty: stdout
 };
 
 int emit(const EmitArguments& arguments) {
-  const Program program = model_named(arguments.model, arguments.hidden).program;
+  const Program program = model_named(arguments.model.name, arguments.model.hidden).program;
   const std::string bytes = arguments.to == "text" ? to_text(program) : to_binary(program);
   write_output(bytes, arguments.output);
   return exit_ok;
@@ -31,12 +30,7 @@ int emit(const EmitArguments& arguments) {
 Command add_emit(CLI::App& app) {
   auto arguments = std::make_shared<EmitArguments>();
   CLI::App* command = app.add_subcommand("emit", "write a recorded Program as a file");
-  command->add_option("model", arguments->model, "what to write: " + model_help())->required();
-  command
-      ->add_option("--hidden", arguments->hidden,
-                   "neurons of each hidden layer [moons 16,16, yinyang 8]")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 100000));
+  add_model(*command, arguments->model, "write");
   command->add_option("--to", arguments->to, "text, a line for each node, or binary")
       ->check(CLI::IsMember({"text", "binary"}))
       ->capture_default_str();

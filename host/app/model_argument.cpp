@@ -76,6 +76,15 @@ std::string preset_names() {
 
 }  // namespace
 
+void add_model(CLI::App& command, ModelArgument& argument, const std::string& verb) {
+  command.add_option("model", argument.name, "what to " + verb + ": " + model_help())->required();
+  command
+      .add_option("--hidden", argument.hidden,
+                  "neurons of each hidden layer [moons 16,16, yinyang 8]")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 100000));
+}
+
 std::string model_help() { return preset_names() + ", or a Program file"; }
 
 Model model_named(const std::string& argument, const std::vector<int>& hidden) {

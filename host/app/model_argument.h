@@ -3,6 +3,7 @@
 // The argument MODEL of commands: the name of a preset, or a Program file.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -23,6 +24,15 @@ struct Model {
   /// null for a file. Asked for at least 2.
   std::function<host::Dataset(std::size_t count, std::uint64_t seed)> generate;
 };
+
+/// What a command line says of MODEL.
+struct ModelArgument {
+  std::string name;
+  std::vector<int> hidden;  ///< empty: as the demo has them
+};
+
+/// Adds MODEL and --hidden to a command. verb   what the command does with it: "explain".
+void add_model(CLI::App& command, ModelArgument& argument, const std::string& verb);
 
 /// For the help of an option: "moons or yinyang, or a Program file".
 [[nodiscard]] std::string model_help();

@@ -15,8 +15,7 @@ namespace levelgrad::app {
 namespace {
 
 struct ScheduleArguments {
-  std::string model;
-  std::vector<int> hidden;
+  ModelArgument model;
   std::string gpu = "h200";
   std::string dtype = "f64";
   std::string format = "table";
@@ -30,7 +29,7 @@ std::string written(const host::ScheduleReport& report, const std::string& forma
 }
 
 int schedule(const ScheduleArguments& arguments) {
-  const Model model = model_named(arguments.model, arguments.hidden);
+  const Model model = model_named(arguments.model.name, arguments.model.hidden);
   const Schedule schedule(model.program);
   const host::ScheduleReport report =
       host::report_on(schedule, model.name, host::gpu_named(arguments.gpu),
@@ -46,12 +45,7 @@ Command add_schedule(CLI::App& app) {
   auto arguments = std::make_shared<ScheduleArguments>();
   CLI::App* command =
       app.add_subcommand("schedule", "explain how a Program's levels map to parallel hardware");
-  command->add_option("model", arguments->model, "what to explain: " + model_help())->required();
-  command
-      ->add_option("--hidden", arguments->hidden,
-                   "neurons of each hidden layer [moons 16,16, yinyang 8]")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 100000));
+  add_model(*command, arguments->model, "explain");
   command->add_option("--gpu", arguments->gpu, "whose limits to compare with")
       ->check(CLI::IsMember(host::gpu_names()))
       ->capture_default_str();
