@@ -79,6 +79,11 @@ class DivergedError : public Error {
   using Error::Error;
 };
 
+/// No GPU that can be used, or one that failed.
+class DeviceError : public Error {
+  using Error::Error;
+};
+
 /// The processor or the build does not do IEEE-754 arithmetic: no bits can be promised.
 class ArithmeticError : public Error {
   using Error::Error;

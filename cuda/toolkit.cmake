@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# Looks for a CUDA toolkit and sets LEVELGRAD_HAS_CUDA. Without one, everything else is built.
+
+set(LEVELGRAD_HAS_CUDA OFF)
+if(LEVELGRAD_CUDA STREQUAL "OFF")
+  return()
+endif()
+
+set(oldest 12.4)
+find_package(CUDAToolkit QUIET)
+if(CUDAToolkit_FOUND AND CUDAToolkit_VERSION VERSION_LESS oldest)
+  set(missing "CUDA ${CUDAToolkit_VERSION} is too old: levelgrad needs ${oldest}")
+elseif(NOT CUDAToolkit_FOUND)
+  find_program(nvcc nvcc NO_CACHE)
+  if(nvcc AND DEFINED ENV{CI})
+    message(FATAL_ERROR "CUDA: ${nvcc} is there, but CMake finds no toolkit around it")
+  endif()
+  set(missing "no toolkit found")
+elseif(NOT CUDAToolkit_NVCC_EXECUTABLE)
+  set(missing "the toolkit in ${CUDAToolkit_BIN_DIR} has no nvcc")
+endif()
+if(DEFINED missing)
+  if(LEVELGRAD_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "CUDA: ${missing}, and LEVELGRAD_CUDA is ON. Install CUDA ${oldest} or "
+                        "newer, or use -DLEVELGRAD_CUDA=AUTO.")
+  endif()
+  message(STATUS "CUDA: ${missing}; everything else is built")
+  return()
+endif()
+
+# Machine code for the GPU that is there; else for data centres of today, and PTX that a driver
+# compiles for every GPU from Turing on.
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  if(EXISTS /dev/nvidiactl)
+    set(CMAKE_CUDA_ARCHITECTURES native)
+  else()
+    set(CMAKE_CUDA_ARCHITECTURES 75-virtual 90-real)
+  endif()
+endif()
+set(CMAKE_CUDA_COMPILER ${CUDAToolkit_NVCC_EXECUTABLE})
+enable_language(CUDA)
+set(LEVELGRAD_HAS_CUDA ON)
+message(STATUS "CUDA: ${CUDAToolkit_VERSION}, compiled for ${CMAKE_CUDA_ARCHITECTURES}")
