@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "levelgrad/cuda/level_executor.h"
 
+#include <algorithm>
+#include <bit>
+#include <utility>
+
 #include "check.h"
+#include "device_memory.h"
+#include "levelgrad/batch_order.h"
 #include "levelgrad/cuda/devices.h"
+#include "loaded_programs.h"
+#include "step_list.h"
+#include "sweep.h"
+#include "update.h"
 
 namespace levelgrad::cuda {
 
@@ -19,48 +29,365 @@ const char* name_of(Strategy strategy) {
 }
 
 namespace {
-[[noreturn]] void missing() { throw InternalError("cuda-level is being written"); }
+
+Device device_of(const LevelOptions& options) {
+  const std::size_t tile = options.tile_lanes;
+  if (tile != 0 && (tile < chunk_size || !std::has_single_bit(tile))) {
+    throw ArgumentError("a tile has a power of two of lanes, at least 128, not " +
+                        std::to_string(tile));
+  }
+  const Devices devices = find_devices();
+  for (const Device& device : devices.list) {
+    if (device.index == options.device) return device;
+  }
+  if (devices.list.empty()) throw DeviceError("no GPU can be used: " + devices.why_none);
+  throw DeviceError("there is no GPU " + std::to_string(options.device) + " that can be used, of " +
+                    std::to_string(devices.list.size()));
+}
+
 }  // namespace
 
 template <class T>
-class BasicLevelExecutor<T>::Implementation {};
+class BasicLevelExecutor<T>::Implementation {
+public:
+  explicit Implementation(const LevelOptions& options)
+      : options_(options), device_(device_of(options)) {
+    LG_CUDA(cudaSetDevice(options_.device));
+    computing_ = make_stream();
+    copying_ = make_stream();
+    flags_.reserve(2);
+  }
+
+  ~Implementation() {
+    // What the device still reads or writes must not be freed under it.
+    (void)cudaSetDevice(options_.device);
+    (void)cudaDeviceSynchronize();
+  }
+  Implementation(const Implementation&) = delete;
+  Implementation& operator=(const Implementation&) = delete;
+
+  [[nodiscard]] std::string name() const {
+    return std::string("cuda-level, ") + name_of(options_.strategy) + ", " + device_.name;
+  }
+
+  void load(std::span<const Program> programs) {
+    check_programs(programs);
+    guarded([&] {
+      auto loaded = std::make_unique<LoadedPrograms<T>>(programs, computing_.get());
+      auto sweep = std::make_unique<Sweep<T>>(*loaded, options_, computing_.get(), copying_.get());
+      LG_CUDA(cudaStreamSynchronize(computing_.get()));
+      sweep_ = std::move(sweep);
+      loaded_ = std::move(loaded);
+      optimizer_.forget();
+      has_grads_ = false;
+      steps_ = 0;
+      read_parameters();
+    });
+  }
+
+  void set_parameters(std::span<const T> numbers) {
+    if (numbers.size() != parameter_count()) {
+      throw ShapeError(std::to_string(numbers.size()) + " numbers for " +
+                       std::to_string(parameter_count()) + " parameters");
+    }
+    guarded([&] {
+      if (numbers.empty()) return;
+      LG_CUDA(cudaMemcpyAsync(loaded_->numbers(), numbers.data(), numbers.size_bytes(),
+                              cudaMemcpyHostToDevice, computing_.get()));
+      LG_CUDA(cudaStreamSynchronize(computing_.get()));
+      read_back_.assign(numbers.begin(), numbers.end());
+      read_at_ = steps_;
+    });
+  }
+
+  /// After the device has failed: those of the last read-back.
+  std::vector<T> parameters() {
+    if (failure_.empty() && read_at_ != steps_) guarded([this] { read_parameters(); });
+    return read_back_;
+  }
+
+  void run(const BasicBatch<T>& batch, const BasicResults<T>& results) {
+    check_batch(batch, programs(), results);
+    guarded([&] {
+      has_grads_ = false;
+      std::vector<std::uint32_t> which;
+      sweep_->run(source_of(batch, which), results, false);
+      read_uniform(results);
+      has_grads_ = results.runs_backward();
+    });
+  }
+
+  bool update(const BasicUpdate<T>& update) {
+    if (!has_grads_) throw ArgumentError("an update without grads", "run backward first");
+    bool done = false;
+    guarded([&] {
+      LG_CUDA(cudaMemsetAsync(flags_.data(), 0, 2 * sizeof(int), computing_.get()));
+      optimizer_.update(update, update_task(), computing_.get());
+      done = read_flags().not_finite == 0;
+      optimizer_.settle(done);
+      if (done) ++steps_;
+    });
+    return done;
+  }
+
+  BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch, std::size_t example) {
+    check_batch(batch, programs(), {});
+    check_example(batch, example);
+    BasicNodeNumbers<T> numbers;
+    guarded([&] {
+      DeviceArray<T> grads(std::max<std::size_t>(parameter_count(), 1));
+      copy_on_device(grads.data(), final_grads());
+      std::vector<std::uint32_t> which;
+      const BatchSource<T> source = source_of(batch, which);
+      BasicResults<T> results;
+      results.backward = true;
+      sweep_->run(source, results, true);
+      const std::vector<T> of_lane = sweep_->numbers_of(source, example);
+      std::vector<T> uniform(loaded_->layout().size());
+      LG_CUDA(cudaMemcpyAsync(uniform.data(), loaded_->numbers(), uniform.size() * sizeof(T),
+                              cudaMemcpyDeviceToHost, computing_.get()));
+      copy_on_device(final_grads(), grads.data());
+      LG_CUDA(cudaStreamSynchronize(computing_.get()));
+      numbers = node_numbers(batch.program(example), of_lane, uniform);
+    });
+    return numbers;
+  }
+
+  /// Nothing where the steps must be done one by one, with a look at each.
+  std::optional<BasicStepsReport<T>> run_steps(const BasicSteps<T>& steps) {
+    const StepList<T> list(steps, programs());
+    if (!list.one_optimizer()) return std::nullopt;
+    std::optional<BasicStepsReport<T>> report;
+    guarded([&] { report = run_steps(steps, list); });
+    if (report && report->finite) list.throw_error();
+    return report;
+  }
+
+private:
+  struct Flags {
+    int not_finite, steps;
+  };
+
+  [[nodiscard]] std::span<const Program> programs() const {
+    return loaded_ ? loaded_->programs() : std::span<const Program>();
+  }
+  [[nodiscard]] std::size_t parameter_count() const {
+    return loaded_ ? loaded_->first().parameter_count() : 0;
+  }
+  [[nodiscard]] T* final_grads() const { return loaded_->number(loaded_->layout().final_grad(0)); }
+
+  /// Calls f; when the device has failed, nobody may call anything any more.
+  template <class F>
+  void guarded(const F& f) {
+    if (!failure_.empty()) {
+      throw DeviceError("the GPU has failed before: " + failure_,
+                        "parameters() are those after step " + std::to_string(read_at_) +
+                            "; make a new executor to go on with them");
+    }
+    try {
+      LG_CUDA(cudaSetDevice(options_.device));
+      f();
+    } catch (const OutOfDeviceMemory&) {
+      throw;
+    } catch (const DeviceError& error) {
+      failure_ = "in step " + std::to_string(steps_ + 1) + ", " + error.message();
+      throw DeviceError(failure_, "the parameters that were read back last are those after step " +
+                                      std::to_string(read_at_));
+    }
+  }
+
+  [[nodiscard]] BatchSource<T> source_of(const BasicBatch<T>& batch,
+                                         std::vector<std::uint32_t>& which) const {
+    BatchSource<T> source = {.example_count = batch.example_count, .host = &batch};
+    put_programs(source, batch.programs, which);
+    return source;
+  }
+
+  /// Programs that are the same count as one.
+  void put_programs(BatchSource<T>& source, std::span<const std::uint32_t> programs,
+                    std::vector<std::uint32_t>& which) const {
+    if (programs.empty()) return;
+    which.clear();
+    for (const std::uint32_t program : programs) which.push_back(loaded_->same(program));
+    source.program = which.front();
+    const auto differs = [&](std::uint32_t program) { return program != source.program; };
+    if (std::ranges::any_of(which, differs)) source.programs = which;
+  }
+
+  void copy_on_device(T* to, const T* from) {
+    if (parameter_count() == 0) return;
+    LG_CUDA(cudaMemcpyAsync(to, from, parameter_count() * sizeof(T), cudaMemcpyDeviceToDevice,
+                            computing_.get()));
+  }
+
+  void read_parameters() {
+    read_back_.resize(parameter_count());
+    if (!read_back_.empty()) {
+      LG_CUDA(cudaMemcpyAsync(read_back_.data(), loaded_->numbers(), read_back_.size() * sizeof(T),
+                              cudaMemcpyDeviceToHost, computing_.get()));
+      LG_CUDA(cudaStreamSynchronize(computing_.get()));
+    }
+    read_at_ = steps_;
+  }
+
+  /// Waits for the batch, and fetches what it has once.
+  void read_uniform(const BasicResults<T>& results) {
+    const Program& program = loaded_->first();
+    const UniformLayout& layout = loaded_->layout();
+    const auto fetch = [&](std::span<T> to, Ref from) {
+      if (to.empty()) return;
+      LG_CUDA(cudaMemcpyAsync(to.data(), loaded_->number(from), to.size_bytes(),
+                              cudaMemcpyDeviceToHost, computing_.get()));
+    };
+    fetch(results.loss, layout.value(0, program.root()));
+    for (std::size_t k = 0; k < results.outputs.size(); ++k) {
+      const NodeIndex node = program.outputs()[k].node;
+      if (!program.varying(node)) fetch(results.outputs[k], layout.value(0, node));
+    }
+    fetch(results.grads, layout.final_grad(0));
+    LG_CUDA(cudaStreamSynchronize(computing_.get()));
+  }
+
+  [[nodiscard]] UpdateTask<T> update_task() const {
+    return {loaded_->numbers(), final_grads(), parameter_count(), flags_.data()};
+  }
+
+  Flags read_flags() {
+    Flags flags = {};
+    LG_CUDA(cudaMemcpyAsync(&flags, flags_.data(), sizeof flags, cudaMemcpyDeviceToHost,
+                            computing_.get()));
+    LG_CUDA(cudaStreamSynchronize(computing_.get()));
+    return flags;
+  }
+
+  BasicStepsReport<T> run_steps(const BasicSteps<T>& steps, const StepList<T>& list) {
+    const std::size_t count = list.size();
+    DeviceArray<T> inputs, losses(std::max<std::size_t>(count, 1));
+    DeviceArray<std::uint32_t> indices;
+    inputs.upload(steps.inputs, computing_.get());
+    indices.upload(list.indices(), computing_.get());
+    LG_CUDA(cudaMemsetAsync(flags_.data(), 0, 2 * sizeof(int), computing_.get()));
+
+    UpdateTask<T> task = update_task();
+    task.loss = loaded_->number(loaded_->layout().value(0, loaded_->first().root()));
+    task.losses = losses.data();
+    task.steps = flags_.data() + 1;
+    BasicResults<T> results;
+    results.backward = true;
+    Flags flags = {};
+    const std::size_t width = loaded_->first().input_count();
+    for (std::size_t k = 0; k < count && flags.not_finite == 0; ++k) {
+      BatchSource<T> source = {.example_count = steps.batches[k].size()};
+      source.device = {inputs.data(), width, 1, indices.data() + list.first_index(k)};
+      std::vector<std::uint32_t> which;
+      put_programs(source, list.programs(k), which);
+      sweep_->run(source, results, false);
+      optimizer_.update(steps.updates[k], task, computing_.get());
+      constexpr std::size_t look_every = 64;  // steps that may run in vain behind a failed one
+      if (k % look_every == look_every - 1) flags = read_flags();
+    }
+    flags = read_flags();
+    BasicStepsReport<T> report;
+    report.finite = flags.not_finite == 0;
+    report.losses.resize(static_cast<std::size_t>(flags.steps));
+    if (!report.losses.empty()) {
+      LG_CUDA(cudaMemcpy(report.losses.data(), losses.data(), report.losses.size() * sizeof(T),
+                         cudaMemcpyDeviceToHost));
+    }
+    const std::size_t done = report.losses.size() - (report.finite ? 0 : 1);
+    if (count > 0) {
+      optimizer_.settle(done > 0);
+      has_grads_ = true;
+    }
+    steps_ += done;
+    read_parameters();
+    return report;
+  }
+
+  BasicNodeNumbers<T> node_numbers(std::size_t index, const std::vector<T>& of_lane,
+                                   const std::vector<T>& uniform) {
+    const std::uint32_t same = loaded_->same(index);
+    const Program& program = loaded_->programs()[index];
+    const Program& first = loaded_->first();
+    const UniformLayout& layout = loaded_->layout();
+    const DeviceBodies& bodies =
+        loaded_->bodies({.backward = true, .input_grads = true, .everything = true});
+    BasicNodeNumbers<T> numbers{std::vector<T>(program.node_count(), T(0)),
+                                std::vector<T>(program.node_count(), T(0))};
+    const auto in_lane = [&](Ref slot) {
+      return slot == no_slot ? T(0) : of_lane[static_cast<std::size_t>(slot)];
+    };
+    const auto among = [&](Ref place) { return uniform[static_cast<std::size_t>(place)]; };
+    for (NodeIndex node = 0; node < program.node_count(); ++node) {
+      if (program.varying(node)) {
+        numbers.values[node] = in_lane(bodies.value(same)[node]);
+        if (program.under_root(node)) numbers.grads[node] = in_lane(bodies.grad(same)[node]);
+        continue;
+      }
+      numbers.values[node] = among(layout.value(index, node));
+      if (program.constants().holds(node)) continue;
+      const NodeIndex own = program.same_node(node, first);
+      if (program.epilogue().holds(node)) {
+        numbers.grads[node] = among(layout.left(own));
+      } else if (loaded_->schedule(index).leads_to_parameter(node)) {
+        numbers.grads[node] = among(layout.final_grad(own));
+      }
+    }
+    return numbers;
+  }
+
+  LevelOptions options_;
+  Device device_;
+  Stream computing_, copying_;
+  DeviceArray<int> flags_;  // not finite, steps
+  std::unique_ptr<LoadedPrograms<T>> loaded_;
+  std::unique_ptr<Sweep<T>> sweep_;
+  DeviceOptimizer<T> optimizer_;
+  bool has_grads_ = false;
+  std::size_t steps_ = 0;     // updates that were done
+  std::vector<T> read_back_;  // parameters
+  std::size_t read_at_ = 0;   // how many updates they had
+  std::string failure_;
+};
+
 template <class T>
-BasicLevelExecutor<T>::BasicLevelExecutor(LevelOptions) {
-  const Devices devices = find_devices();
-  if (devices.list.empty()) throw DeviceError("no GPU can be used: " + devices.why_none);
-}
+BasicLevelExecutor<T>::BasicLevelExecutor(LevelOptions options)
+    : implementation_(std::make_unique<Implementation>(options)) {}
 template <class T>
 BasicLevelExecutor<T>::~BasicLevelExecutor() = default;
+
 template <class T>
 std::string BasicLevelExecutor<T>::name() const {
-  return "cuda-level";
+  return implementation_->name();
 }
 template <class T>
-void BasicLevelExecutor<T>::load(std::span<const Program>) {
-  missing();
+void BasicLevelExecutor<T>::load(std::span<const Program> programs) {
+  implementation_->load(programs);
 }
 template <class T>
-void BasicLevelExecutor<T>::set_parameters(std::span<const T>) {
-  missing();
+void BasicLevelExecutor<T>::set_parameters(std::span<const T> numbers) {
+  implementation_->set_parameters(numbers);
 }
 template <class T>
 std::vector<T> BasicLevelExecutor<T>::parameters() const {
-  missing();
+  return implementation_->parameters();
 }
 template <class T>
-void BasicLevelExecutor<T>::run(const BasicBatch<T>&, const BasicResults<T>&) {
-  missing();
+void BasicLevelExecutor<T>::run(const BasicBatch<T>& batch, const BasicResults<T>& results) {
+  implementation_->run(batch, results);
 }
 template <class T>
-bool BasicLevelExecutor<T>::update(const BasicUpdate<T>&) {
-  missing();
+bool BasicLevelExecutor<T>::update(const BasicUpdate<T>& update) {
+  return implementation_->update(update);
 }
 template <class T>
-BasicNodeNumbers<T> BasicLevelExecutor<T>::inspect(const BasicBatch<T>&, std::size_t) {
-  missing();
+BasicNodeNumbers<T> BasicLevelExecutor<T>::inspect(const BasicBatch<T>& batch,
+                                                   std::size_t example) {
+  return implementation_->inspect(batch, example);
 }
 template <class T>
 BasicStepsReport<T> BasicLevelExecutor<T>::run_steps(const BasicSteps<T>& steps) {
+  if (auto report = implementation_->run_steps(steps)) return *report;
   return BasicExecutor<T>::run_steps(steps);
 }
 

@@ -33,8 +33,8 @@ struct LevelOptions {
 ///
 /// Parameters and an optimizer's state stay on the device from step to step. A batch that does not
 /// fit into the device's memory is run in tiles of lanes, the copying of one overlapping the
-/// computing of the one before. Examples of different Programs run together: those of a Program with
-/// many as lanes, the rest as one forest whose levels are those of all its graphs together.
+/// computing of the one before. Examples of different Programs run together: those of a Program
+/// with many as lanes, the rest as one forest whose levels are those of all its graphs together.
 ///
 /// errors   DeviceError in the constructor where there is no such device; anywhere else after a
 ///          call to CUDA failed: the executor then refuses to go on, and parameters() are those of

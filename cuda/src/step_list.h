@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// Steps that are run without a look at each: checked first, their indices in one list.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <span>
+#include <vector>
+
+#include "levelgrad/executor.h"
+
+namespace levelgrad::cuda {
+
+template <class T>
+class StepList {
+public:
+  /// Borrows the steps. Errors: ShapeError for lengths that do not fit each other.
+  StepList(const BasicSteps<T>& steps, std::span<const Program> programs);
+
+  /// Whether all updates are of one optimizer.
+  [[nodiscard]] bool one_optimizer() const { return one_optimizer_; }
+  /// Steps that can be run: those before the first whose batch is wrong.
+  [[nodiscard]] std::size_t size() const { return first_.size(); }
+  /// What is wrong with the batch behind them.
+  void throw_error() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+  /// Of all steps; steps with the same batch share them.
+  [[nodiscard]] std::span<const std::uint32_t> indices() const { return indices_; }
+  [[nodiscard]] std::size_t first_index(std::size_t step) const { return first_[step]; }
+  /// Which Program each example of a step has; empty: the first.
+  [[nodiscard]] std::span<const std::uint32_t> programs(std::size_t step) const {
+    if (programs_.empty()) return {};
+    return std::span(programs_).subspan(first_[step], steps_.batches[step].size());
+  }
+
+private:
+  void append(std::size_t step);
+
+  const BasicSteps<T>& steps_;
+  bool one_optimizer_ = true;
+  std::vector<std::size_t> first_;
+  std::vector<std::uint32_t> indices_, programs_;
+  std::exception_ptr error_;
+};
+
+}  // namespace levelgrad::cuda

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+#include "sweep.h"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+
+#include "forest_kernels.h"
+#include "kernels.h"
+#include "levelgrad/batch_order.h"
+#include "persistent_strategy.h"
+#include "ranges.h"
+
+namespace levelgrad::cuda {
+namespace {
+
+/// Lanes of a tile at most: with more nothing gets faster.
+constexpr std::size_t most_lanes = std::size_t{1} << 20;
+
+/// A part of the device's free memory: others may want some, and allocations are rounded up.
+std::size_t memory_budget() {
+  std::size_t free = 0, total = 0;
+  LG_CUDA(cudaMemGetInfo(&free, &total));
+  return free / 4 * 3;
+}
+
+}  // namespace
+
+template <class T>
+Sweep<T>::Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStream_t computing,
+                cudaStream_t copying)
+    : loaded_(loaded),
+      options_(options),
+      computing_(computing),
+      copying_(copying),
+      budget_(memory_budget()),
+      choice_(options.strategy) {}
+
+template <class T>
+void Sweep<T>::set_weight(std::size_t example_count) {
+  if (weight_of_ == example_count) return;
+  const T weight = mean_weight<T>(example_count);
+  LG_CUDA(cudaMemcpyAsync(loaded_.number(loaded_.layout().weight()), &weight, sizeof weight,
+                          cudaMemcpyHostToDevice, computing_));
+  LG_CUDA(cudaStreamSynchronize(computing_));
+  weight_of_ = example_count;
+}
+
+template <class T>
+void Sweep<T>::run(const BatchSource<T>& source, const BasicResults<T>& results, bool late) {
+  const Range range("batch");
+  set_weight(source.example_count);
+  const bool backward = results.runs_backward();
+  const DeviceBodies& forward_bodies = loaded_.bodies({.backward = false});
+  if (!backward) {
+    return run_pass(source, {.before = prologue_forward_part,
+                             .after = epilogue_forward_part,
+                             .results = &results,
+                             .bodies = &forward_bodies});
+  }
+  Pass pass = {.backward = true,
+               .before = prologue_forward_part | epilogue_forward_part | epilogue_backward_part,
+               .after = epilogue_forward_part | prologue_backward_part,
+               .results = &results,
+               .bodies = &loaded_.bodies({.input_grads = !results.input_grads.empty()})};
+  if (!loaded_.one_pass()) {
+    run_pass(source, {.before = prologue_forward_part,
+                      .after = epilogue_forward_part | epilogue_backward_part,
+                      .bodies = &forward_bodies});
+    pass.before = 0;
+  }
+  if (late || (loaded_.one_pass() && !loaded_.early_grads())) pass.after |= epilogue_backward_part;
+  run_pass(source, pass);
+}
+
+template <class T>
+typename Sweep<T>::ResultWidths Sweep<T>::widths_of(const Pass& pass) const {
+  if (pass.results == nullptr) return {};
+  const Program& program = loaded_.first();
+  ResultWidths widths;
+  const auto& outputs = pass.results->outputs;
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    if (!outputs[k].empty() && program.varying(program.outputs()[k].node)) {
+      widths.outputs = program.outputs().size();
+    }
+  }
+  if (!pass.results->input_grads.empty()) widths.input_grads = program.input_count();
+  if (!pass.results->example_grads.empty()) widths.example_grads = program.parameter_count();
+  return widths;
+}
+
+template <class T>
+std::size_t Sweep<T>::bytes_of_example(const BatchSource<T>& source, const Pass& pass) const {
+  const UniformLayout& layout = loaded_.layout();
+  std::size_t slots = 0, rows = 0;
+  for (std::size_t p = 0; p < loaded_.programs().size(); ++p) {
+    slots = std::max<std::size_t>(slots, pass.bodies->view(p).slots);
+    rows = std::max<std::size_t>(
+        rows, pass.bodies->forward_rows().count[p] + pass.bodies->backward_rows().count[p]);
+  }
+  const ResultWidths widths = widths_of(pass);
+  const std::size_t width = layout.join_count() + (pass.backward ? layout.folded().size() : 0);
+  std::size_t numbers = slots + layout.join_count() + 2 * widths.sum() + width / chunk_size + 1;
+  if (source.host != nullptr) numbers += 2 * loaded_.first().input_count();
+  if (widths.example_grads > 0) {
+    numbers += layout.folded().size() + loaded_.first().shared_count();
+  }
+  std::size_t bytes = numbers * sizeof(T);
+  if (!source.programs.empty())
+    bytes += ForestPass::bytes_for(rows) - ForestPass::bytes_for(0) + 64;
+  return bytes;
+}
+
+template <class T>
+std::size_t Sweep<T>::tile_for(const BatchSource<T>& source, const Pass& pass) const {
+  const std::size_t most = options_.tile_lanes == 0 ? most_lanes : options_.tile_lanes;
+  const std::size_t bytes = bytes_of_example(source, pass);
+  std::size_t tile = std::max(chunk_size, std::bit_ceil(std::min(source.example_count, most)));
+  while (tile > chunk_size && tile * bytes > budget_) tile /= 2;
+  return tile;
+}
+
+template <class T>
+void Sweep<T>::run_pass(const BatchSource<T>& source, const Pass& pass) {
+  std::size_t tile = tile_for(source, pass);
+  while (true) {
+    try {
+      reserve(source, pass, tile);
+      break;
+    } catch (const OutOfDeviceMemory& error) {
+      if (tile > chunk_size) {
+        tile /= 2;
+        continue;
+      }
+      const std::size_t needed = chunk_size * bytes_of_example(source, pass);
+      throw OutOfDeviceMemory("the GPU's memory does not hold one chunk of 128 examples, about " +
+                                  std::to_string(needed / (1024 * 1024) + 1) +
+                                  " MiB: " + error.message(),
+                              "a smaller graph, f32, or --device cpu");
+    }
+  }
+  run_tiles(source, pass, tile);
+}
+
+/// Room for all that a tile needs but its lanes' numbers.
+template <class T>
+void Sweep<T>::reserve(const BatchSource<T>& source, const Pass& pass, std::size_t tile) {
+  const UniformLayout& layout = loaded_.layout();
+  const std::size_t places = std::min(tile, padded_lanes(source.example_count));
+  const std::size_t tiles = (source.example_count + tile - 1) / tile;
+  const std::size_t chunks = chunk_count(places);
+  const std::size_t width = layout.join_count() + (pass.backward ? layout.folded().size() : 0);
+  const ResultWidths widths = widths_of(pass);
+  for (std::size_t k = 0; k < std::min<std::size_t>(tiles, 2); ++k) {
+    slots_[k].reserve(places, source.host != nullptr ? loaded_.first().input_count() : 0,
+                      widths.sum());
+  }
+  const auto rounded = [](std::size_t count) { return std::max<std::size_t>(count, 1); };
+  joined_.reserve(rounded(layout.join_count() * places));
+  folds_.reserve(rounded(chunks * width));
+  scratch_.reserve(rounded((std::max(chunks, tiles) / 8 + 64) * width));
+  tile_folds_.reserve(rounded(tiles * width));
+  if (widths.example_grads > 0) {
+    example_folds_.reserve(
+        rounded((layout.folded().size() + loaded_.first().shared_count()) * padded_lanes(places)));
+  }
+  if (source.programs.empty()) {
+    data_.reserve(rounded(pass.bodies->view(source.program).slots * padded_lanes(places)));
+  }
+}
+
+template <class T>
+void Sweep<T>::run_tiles(const BatchSource<T>& source, const Pass& pass, std::size_t tile) {
+  const std::size_t tiles = (source.example_count + tile - 1) / tile;
+  try {
+    for (std::size_t t = 0; t < tiles; ++t) {
+      const std::size_t first = t * tile;
+      slots_[t % 2].finish();
+      run_tile(source, pass, {first, std::min(tile, source.example_count - first)}, t, tiles);
+    }
+    for (std::size_t t = tiles; t < tiles + 2; ++t) slots_[t % 2].finish();
+  } catch (...) {
+    for (TileSlot<T>& slot : slots_) slot.forget();
+    throw;
+  }
+}
+
+template <class T>
+void Sweep<T>::run_tile(const BatchSource<T>& source, const Pass& pass, TileRange range,
+                        std::size_t tile, std::size_t tiles) {
+  const UniformLayout& layout = loaded_.layout();
+  const ResultWidths widths = widths_of(pass);
+  TileSlot<T>& slot = slots_[tile % 2];
+  const bool last = tile + 1 == tiles;
+  const auto places = static_cast<std::uint32_t>(range.count);
+
+  TileTask<T> task;
+  task.uniform = loaded_.uniform().view();
+  task.numbers = loaded_.numbers();
+  task.before = tile == 0 ? pass.before : 0;
+  task.after = last ? pass.after : 0;
+  task.backward = pass.backward;
+  task.bodies = pass.bodies;
+  task.program = source.program;
+
+  LanesView<T>& lanes = task.lanes;
+  lanes.count = places;
+  if (source.host != nullptr) {
+    lanes.rows = slot.bring(*source.host, range, copying_, computing_);
+  } else {
+    lanes.rows = source.device;
+    if (lanes.rows.row_of != nullptr) {
+      lanes.rows.row_of += range.first;
+    } else {
+      lanes.rows.numbers += range.first * lanes.rows.row_step;
+    }
+  }
+  lanes.joined = joined_.data();
+  lanes.places = places;
+  T* const grads = slot.results() + widths.outputs * places;
+  if (widths.outputs > 0) lanes.outputs = slot.results();
+  if (widths.input_grads > 0) lanes.input_grads = grads;
+  lanes.uniform = loaded_.numbers();
+
+  const std::size_t width = layout.join_count() + (pass.backward ? layout.folded().size() : 0);
+  task.folds = {folds_.data(),     static_cast<std::uint32_t>(width), places,
+                loaded_.numbers(), loaded_.uniform().left_of(),       last};
+  T* const total = loaded_.number(layout.sum(0));
+  T* const own = tile_folds_.data() + tile * width;
+  append_rounds(task.rounds, folds_.data(), chunk_count(places), width, scratch_.data(),
+                tiles == 1 ? total : own);
+  if (last && tiles > 1) {
+    append_rounds(task.rounds, tile_folds_.data(), tiles, width, scratch_.data(), total);
+  }
+  run_by_strategy(task, source, range, widths.example_grads > 0);
+  if (widths.example_grads > 0) {
+    launch_example_grads(task, !source.programs.empty(), grads + widths.input_grads * places);
+  }
+  slot.take_back(widths.sum() * places, taker(source, pass, range), computing_);
+}
+
+template <class T>
+void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, TileRange range,
+                               bool example_grads) {
+  const std::uint32_t kind = (task.backward ? 1u : 0u) + (example_grads ? 2u : 0u) +
+                             (task.lanes.input_grads != nullptr ? 4u : 0u) +
+                             (source.programs.empty() ? 0u : 8u);
+  const Strategy strategy = choice_.next(range.count, kind, computing_);
+  const bool persistent = strategy == Strategy::Persistent;
+  const Range named(persistent ? "tile, persistent" : "tile, launches");
+  if (!source.programs.empty()) {
+    mixed_.arrange(*task.bodies, source.programs.subspan(range.first, range.count), task.backward,
+                   computing_);
+    mixed_.run(task, persistent, options_.device, computing_);
+  } else {
+    const std::uint32_t resident =
+        persistent && !example_grads
+            ? persistent_lanes<T>(task.body(), range.count, options_.device)
+            : 0;
+    if (resident > 0) {
+      run_persistent(task, resident, options_.device, computing_);
+    } else {
+      task.lanes.data = data_.data();
+      task.lanes.stride = padded_lanes(range.count);
+      if (persistent) {
+        walk_tile(task, computing_);
+      } else {
+        launches_.run(task, computing_);
+      }
+    }
+  }
+  choice_.done(computing_);
+}
+
+/// Each example's folds as lanes of the prologue's backward pass, then turned: a row per example.
+template <class T>
+void Sweep<T>::launch_example_grads(const TileTask<T>& task, bool mixed, T* result) {
+  const DeviceUniform& uniform = loaded_.uniform();
+  const std::uint32_t folded = task.body().folded;
+  const std::size_t row = padded_lanes(task.lanes.count);
+  T* const folds = example_folds_.data();
+  const MixedView<T> view = mixed ? mixed_.view(task)
+                                  : MixedView<T>{task.bodies->programs(), nullptr, task.lanes.data,
+                                                 task.lanes.stride, task.lanes.uniform};
+  if (folded > 0) {
+    launch_fold_examples(view, static_cast<std::uint32_t>(task.program), folded, task.lanes.count,
+                         folds, row, computing_);
+  }
+  BodyView body = {};
+  body.backward = uniform.of_lanes().view();
+  LanesView<T> lanes = {};
+  lanes.count = task.lanes.count;
+  lanes.data = folds;
+  lanes.stride = row;
+  lanes.uniform = task.lanes.uniform;
+  for (const LevelRun& run : uniform.of_lanes().runs()) {
+    launch_backward(body, lanes, run, computing_);
+  }
+  launch_turn(static_cast<const T*>(folds) + folded * row, row, loaded_.first().parameter_count(),
+              task.lanes.count, result, computing_);
+}
+
+template <class T>
+std::function<void(const T*)> Sweep<T>::taker(const BatchSource<T>& source, const Pass& pass,
+                                              TileRange range) const {
+  const ResultWidths widths = widths_of(pass);
+  if (widths.sum() == 0) return [](const T*) {};
+  return [&source, results = pass.results, widths, range, this](const T* from) {
+    const Program& program = loaded_.first();
+    for (std::size_t k = 0; k < std::min(widths.outputs, results->outputs.size()); ++k) {
+      if (results->outputs[k].empty() || !program.varying(program.outputs()[k].node)) continue;
+      std::copy_n(from + k * range.count, range.count, results->outputs[k].data() + range.first);
+    }
+    from += widths.outputs * range.count;
+    for (std::size_t k = 0; k < widths.input_grads; ++k) {
+      for (std::size_t i = 0; i < range.count; ++i) {
+        results->input_grads[source.host->place(range.first + i, k)] = from[k * range.count + i];
+      }
+    }
+    from += widths.input_grads * range.count;
+    if (widths.example_grads > 0) {
+      std::copy_n(from, range.count * widths.example_grads,
+                  results->example_grads.data() + range.first * widths.example_grads);
+    }
+  };
+}
+
+template <class T>
+std::vector<T> Sweep<T>::numbers_of(const BatchSource<T>& source, std::size_t example) {
+  const DeviceBodies& bodies =
+      loaded_.bodies({.backward = true, .input_grads = true, .everything = true});
+  const std::size_t program = source.programs.empty() ? source.program : source.programs[example];
+  const std::size_t slots = bodies.view(program).slots;
+  std::vector<T> numbers(slots * lane_pad);
+  if (slots == 0) return {};
+  data_.reserve(numbers.size());
+  joined_.reserve(std::max<std::size_t>(loaded_.layout().join_count(), 1));
+  slots_[0].reserve(1, loaded_.first().input_count(), loaded_.first().outputs().size());
+  LanesView<T> lanes = {};
+  lanes.count = 1;
+  lanes.rows = slots_[0].bring(*source.host, {example, 1}, copying_, computing_);
+  lanes.rows.input_step = 1;
+  lanes.joined = joined_.data();
+  lanes.places = 1;
+  lanes.data = data_.data();
+  lanes.stride = lane_pad;
+  lanes.uniform = loaded_.numbers();
+  LG_CUDA(cudaMemsetAsync(data_.data(), 0, numbers.size() * sizeof(T), computing_));
+  launch_body(bodies, program, lanes, true, computing_);
+  LG_CUDA(cudaMemcpyAsync(numbers.data(), data_.data(), numbers.size() * sizeof(T),
+                          cudaMemcpyDeviceToHost, computing_));
+  LG_CUDA(cudaStreamSynchronize(computing_));
+  std::vector<T> of_lane(slots);
+  for (std::size_t s = 0; s < slots; ++s) of_lane[s] = numbers[s * lane_pad];
+  return of_lane;
+}
+
+template class Sweep<float>;
+template class Sweep<double>;
+
+}  // namespace levelgrad::cuda

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs passes over a batch: cuts it into tiles that fit the device, brings inputs, lets a strategy
+// run each tile, and puts their folds together.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "batch_source.h"
+#include "launch_strategy.h"
+#include "levelgrad/cuda/level_executor.h"
+#include "loaded_programs.h"
+#include "mixed_tile.h"
+#include "strategy_choice.h"
+#include "tile_slot.h"
+
+namespace levelgrad::cuda {
+
+template <class T>
+class Sweep {
+public:
+  Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStream_t computing,
+        cudaStream_t copying);
+
+  /// Forward, and backward where the results need it; uniform results stay on the device. late: the
+  /// epilogue's grads are computed again when the joins are known, for those who look at them.
+  ///
+  /// errors   DeviceError; OutOfDeviceMemory where not even the smallest tile fits.
+  void run(const BatchSource<T>& source, const BasicResults<T>& results, bool late);
+
+  /// Runs one example alone, keeping every number: [slot]. Behind run(), for the batch's seeds.
+  [[nodiscard]] std::vector<T> numbers_of(const BatchSource<T>& source, std::size_t example);
+
+private:
+  /// One pass over the batch.
+  struct Pass {
+    bool backward = false;
+    std::uint32_t before = 0, after = 0;       ///< UniformParts of the first and the last tile
+    const BasicResults<T>* results = nullptr;  ///< of lanes; null: none are wanted
+    const DeviceBodies* bodies = nullptr;
+  };
+  /// Numbers of one example that a tile takes back, and where they begin in a tile's results.
+  struct ResultWidths {
+    std::size_t outputs = 0, input_grads = 0, example_grads = 0;
+    [[nodiscard]] std::size_t sum() const { return outputs + input_grads + example_grads; }
+  };
+
+  void run_pass(const BatchSource<T>& source, const Pass& pass);
+  void run_tiles(const BatchSource<T>& source, const Pass& pass, std::size_t tile);
+  void run_tile(const BatchSource<T>& source, const Pass& pass, TileRange range, std::size_t tile,
+                std::size_t tiles);
+  void run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, TileRange range,
+                       bool example_grads);
+  void launch_example_grads(const TileTask<T>& task, bool mixed, T* result);
+  void reserve(const BatchSource<T>& source, const Pass& pass, std::size_t tile);
+  void reserve_lanes(const TileTask<T>& task);
+  [[nodiscard]] std::size_t bytes_of_example(const BatchSource<T>& source, const Pass& pass) const;
+  [[nodiscard]] std::size_t tile_for(const BatchSource<T>& source, const Pass& pass) const;
+  [[nodiscard]] ResultWidths widths_of(const Pass& pass) const;
+  [[nodiscard]] std::function<void(const T*)> taker(const BatchSource<T>& source, const Pass& pass,
+                                                    TileRange range) const;
+  void set_weight(std::size_t example_count);
+
+  LoadedPrograms<T>& loaded_;
+  LevelOptions options_;
+  cudaStream_t computing_, copying_;
+  std::size_t budget_;         // bytes
+  std::size_t weight_of_ = 0;  // the batch size whose weight is on the device
+
+  std::array<TileSlot<T>, 2> slots_;
+  DeviceArray<T> data_;           // [slot][lane]
+  DeviceArray<T> joined_;         // [join][place]
+  DeviceArray<T> folds_;          // [chunk][width]
+  DeviceArray<T> scratch_;        // of the tree
+  DeviceArray<T> tile_folds_;     // [tile][width]
+  DeviceArray<T> example_folds_;  // [fold, shared node][place]
+  MixedTile<T> mixed_;
+  LaunchStrategy<T> launches_;
+  StrategyChoice choice_;
+};
+
+}  // namespace levelgrad::cuda

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// An optimizer's state in device memory, and its steps.
+#pragma once
+
+#include <memory>
+
+#include "device_memory.h"
+#include "levelgrad/executor.h"
+#include "update_kernels.h"
+
+namespace levelgrad::cuda {
+
+/// Keeps the state from step to step, on the device.
+template <class T>
+class DeviceOptimizer {
+public:
+  DeviceOptimizer();
+  ~DeviceOptimizer();
+  /// Parameters and state change together, or not at all. Asynchronous.
+  void update(const BasicUpdate<T>& update, const UpdateTask<T>& task, cudaStream_t stream);
+  /// Behind the first step of another optimizer: whether it was done, or the old state comes back.
+  void settle(bool done);
+  void forget();
+
+private:
+  struct States;
+  std::unique_ptr<States> states_;
+};
+
+}  // namespace levelgrad::cuda
