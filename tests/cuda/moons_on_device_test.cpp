@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cuda/device.h"
+#include "cuda/strategies.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "levelgrad/host/trainer.h"
 #include "levelgrad/nn.h"
@@ -17,8 +18,6 @@
 
 namespace levelgrad::testing {
 namespace {
-
-using cuda::Strategy;
 
 Program moons_program() {
   PythonRandom random(1337);
@@ -59,17 +58,12 @@ BasicUpdate<T> update_of(int step) {
   return optimizer::Sgd::Scalars<T>{static_cast<T>(optimizer::linear_rate(1.0, step, 100))};
 }
 
-std::string name_of_test(const ::testing::TestParamInfo<Strategy>& info) {
-  return cuda::name_of(info.param);
-}
-
-class MoonsOnDevice : public ::testing::TestWithParam<Strategy> {
+class MoonsOnDevice : public ::testing::TestWithParam<cuda::Strategy> {
 protected:
   void SetUp() override { LG_REQUIRE_DEVICE(); }
 };
 
-INSTANTIATE_TEST_SUITE_P(Level, MoonsOnDevice,
-                         ::testing::Values(Strategy::Launches, Strategy::Persistent), name_of_test);
+INSTANTIATE_TEST_SUITE_P(Level, MoonsOnDevice, every_strategy(), strategy_of_test);
 
 TEST_P(MoonsOnDevice, TheWholeRunEqualsTheWitness) {
   const MoonsWitness witness = read_moons_witness();
@@ -132,7 +126,7 @@ TEST_P(MoonsOnDevice, StepsInF32EqualTheReference) {
 }
 
 template <class T>
-void compare_batches(Strategy strategy) {
+void compare_batches(cuda::Strategy strategy) {
   const Program program = moons_program();
   cuda::BasicLevelExecutor<T> tested({.strategy = strategy});
   BasicReferenceExecutor<T> reference;
