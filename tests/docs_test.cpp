@@ -110,6 +110,21 @@ TEST(Sources, EngineCallsNoFunctionOfTheMathLibrary) {
   }
 }
 
+// In a kernel a bare name is CUDA's function: libdevice's exp(double), say, is put in line and has
+// no instruction that the PTX gate could know.
+TEST(Sources, KernelsCallNoFunctionOfTheMathLibrary) {
+  const std::regex call(
+      "(^|[^A-Za-z0-9_:.>])(__)?(exp|exp2|exp10|expm1|log|log1p|log2|log10|pow|sin|cos|sincos|tan|"
+      "tanh|sinh|cosh|erf|erfc|fma|sqrt|rsqrt|cbrt|fmin|fmax|fdividef?)(f|_r[nzud])?\\(");
+  const std::regex comment("//[^\n]*");
+  for (const auto& [path, text] : sources()) {
+    if (!path.starts_with("cuda/")) continue;
+    const std::string code = std::regex_replace(text, comment, "");
+    std::smatch found;
+    EXPECT_FALSE(std::regex_search(code, found, call)) << path << " calls " << found.str();
+  }
+}
+
 TEST(Sources, FreestandingHeadersIncludeOnlyEachOther) {
   const std::regex standard("#include <");
   for (const char* name : {"fn.h", "math.h", "ops.h", "optimizers.h", "math/exp.h", "math/log.h"}) {

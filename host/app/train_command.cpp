@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// `levelgrad train`: the demos. Steps go to stdout, the bar to stderr, pictures to a folder.
+// `levelgrad train`: the demos. Steps go to stdout, the bar to stderr, the rest to a folder.
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "commands.h"
 #include "executors.h"
+#include "expressions_run.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/yin_yang.h"
 #include "levelgrad/number_text.h"
@@ -21,7 +22,8 @@ struct TrainArguments {
   host::TrainOptions options;  ///< only what the command line names counts
   std::uint64_t seed = 0;
   std::string weights;
-  std::size_t points = 0;  ///< of moons; 0: the demo's
+  std::size_t points = 0;  ///< 0: the demo's
+  std::size_t trees = 0;   ///< of expressions
   std::string executor = executor_names().front();
   ExecutorOptions executor_options;
   std::string save;  ///< empty: runs/<model>
@@ -66,7 +68,7 @@ std::string folder(const TrainArguments& arguments) {
 
 /// micrograd's demo, or as many points of the same kind as are wanted.
 int train_moons(const TrainArguments& arguments) {
-  check_applies(arguments, {"--weight-decay"}, "micrograd");
+  check_applies(arguments, {"--weight-decay", "--trees"}, "micrograd");
   const host::TrainOptions options = merged({}, arguments);
   PythonRandom random(arguments.names("--seed") ? arguments.seed : 1337);
   const host::Dataset data =
@@ -87,7 +89,7 @@ int train_moons(const TrainArguments& arguments) {
 
 /// EurekaLabsAI/micrograd's run, in the lines that its program prints.
 int train_yin_yang(const TrainArguments& arguments) {
-  check_applies(arguments, {"--l2", "--points"}, "eureka");
+  check_applies(arguments, {"--l2", "--points", "--trees"}, "eureka");
   const host::TrainOptions options = merged(host::yin_yang_options(), arguments);
   XorShift64Star random(arguments.names("--seed") ? arguments.seed : 42);
   const host::Splits data = host::yin_yang(random, 100);  // the weights follow in the same stream
@@ -111,16 +113,30 @@ int train_yin_yang(const TrainArguments& arguments) {
   return follow(run);
 }
 
+/// Random formulas, their numbers fitted to points.
+int train_expressions(const TrainArguments& arguments) {
+  check_applies(arguments, {"--hidden", "--weights", "--l2", "--weight-decay"}, "none");
+  ExpressionsRun run{.executor = executor_of(arguments), .save = folder(arguments)};
+  if (arguments.names("--trees")) run.trees = arguments.trees;
+  if (arguments.names("--points")) run.points = arguments.points;
+  if (arguments.names("--steps")) run.steps = arguments.options.steps;
+  if (arguments.names("--lr")) run.lr = arguments.options.lr;
+  if (arguments.names("--seed")) run.seed = arguments.seed;
+  run.log = arguments.log;
+  return fit_expressions(std::move(run));
+}
+
 }  // namespace
 
 Command add_train(CLI::App& app) {
   auto arguments = std::make_shared<TrainArguments>();
   host::TrainOptions& options = arguments->options;
-  CLI::App* command = app.add_subcommand("train", "train a network and draw what it learnt");
+  CLI::App* command =
+      app.add_subcommand("train", "train a network and draw what it learnt, or fit formulas");
   arguments->command = command;
-  command->add_option("model", arguments->model, "what to train: moons or yinyang")
+  command->add_option("model", arguments->model, "what to train: moons, yinyang or expressions")
       ->required()
-      ->check(CLI::IsMember({"moons", "yinyang"}));
+      ->check(CLI::IsMember({"moons", "yinyang", "expressions"}));
   command
       ->add_option("--hidden", options.hidden,
                    "neurons of each hidden layer [moons 16,16, yinyang 8]")
@@ -129,20 +145,27 @@ Command add_train(CLI::App& app) {
   command
       ->add_option("--seed", arguments->seed,
                    "of the weights, and before them of points that are generated: Python's "
-                   "random.seed(S) [moons 1337]; xorshift64*, not 0 [yinyang 42]")
+                   "random.seed(S) [moons 1337, expressions 5]; xorshift64*, not 0 [yinyang 42]")
       ->check(CLI::NonNegativeNumber);
   command
       ->add_option("--points", arguments->points,
-                   "generate so many points [moons: the 100 of micrograd's demo]")
+                   "generate so many points [moons: the 100 of micrograd's demo; expressions 32]")
       ->check(CLI::Range(2, 10000000));
+  command
+      ->add_option("--trees", arguments->trees,
+                   "random formulas, all with all points "
+                   "[expressions 64]")
+      ->check(CLI::Range(1, 1000));
   command
       ->add_option("--weights", arguments->weights,
                    "how weights are drawn [moons micrograd, yinyang eureka]")
       ->check(CLI::IsMember({"micrograd", "eureka"}));
-  command->add_option("--steps", options.steps, "updates of the parameters [100]")
+  command->add_option("--steps", options.steps, "updates of the parameters [100, expressions 200]")
       ->check(CLI::Range(0, 1000000000));
-  command->add_option("--lr", options.lr,
-                      "rate of the first step [moons 1, falling to a tenth; yinyang 0.1]");
+  command->add_option(
+      "--lr", options.lr,
+      "rate of the first step [moons 1, falling to a tenth; yinyang 0.1; expressions "
+      "0.05]");
   command->add_option("--l2", options.l2, "weight of the sum of squared parameters [moons 1e-4]");
   command->add_option("--weight-decay", options.weight_decay, "AdamW's [yinyang 1e-4]");
   command->add_option("--executor", arguments->executor,
@@ -151,9 +174,11 @@ Command add_train(CLI::App& app) {
   command
       ->add_option("--threads", arguments->executor_options.threads, "of the executor [all cores]")
       ->check(CLI::Range(1, 1024));
-  command->add_option("--save", arguments->save, "folder for the pictures [runs/MODEL]");
+  command->add_option("--save", arguments->save,
+                      "folder for the pictures, or formulas [runs/MODEL]");
   command->add_option("--log", arguments->log, "one JSON object per step goes to this file");
   return [arguments] {
+    if (arguments->model == "expressions") return train_expressions(*arguments);
     return arguments->model == "moons" ? train_moons(*arguments) : train_yin_yang(*arguments);
   };
 }

@@ -64,7 +64,10 @@ std::vector<std::string> contract_flags() {
 std::string compile_by_nvcc(const std::string& file, const std::vector<std::string>& flags) {
   std::string command = LEVELGRAD_NVCC " -std=c++20 -ptx -arch=compute_90 --Werror all-warnings";
   for (const std::string& flag : flags) command += " " + flag;
-  command += " -I " + include.string() + " -I " + tests.string() + " -o - ";
+  for (const char* folder : {"core/include", "cuda/include", "cuda/src", "tests"}) {
+    command += " -I " LEVELGRAD_ROOT "/" + std::string(folder);
+  }
+  command += " -o - ";
   command += (tests / "cuda" / file).string() + " 2>&1";
   std::FILE* pipe = ::popen(command.c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("cannot run " + command);

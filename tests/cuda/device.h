@@ -5,10 +5,11 @@
 
 #include <cuda_runtime_api.h>
 
-#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "support/unavailable.h"
 
 namespace levelgrad::testing {
 
@@ -25,17 +26,8 @@ inline std::string why_no_device() {
          ") and no build/cudaemu/cudaemu-run, which .ci/run builds";
 }
 
-inline bool in_ci() {
-  const char* ci = std::getenv("CI");
-  return ci != nullptr && std::string(ci) != "" && std::string(ci) != "false";
-}
-
-/// Skips the test where there is neither a GPU nor an emulator; in CI that is a failure.
-#define LG_REQUIRE_DEVICE()                                                       \
-  if (const std::string why = ::levelgrad::testing::why_no_device(); why != "") { \
-    if (::levelgrad::testing::in_ci()) FAIL() << why;                             \
-    GTEST_SKIP() << why;                                                          \
-  }
+/// Skips the test where there is neither a GPU nor an emulator, or fails: see device_required().
+#define LG_REQUIRE_DEVICE() LG_REQUIRE_AVAILABLE(::levelgrad::testing::why_no_device())
 
 /// Memory of a device, freed with the object.
 template <class T>

@@ -92,7 +92,7 @@ std::vector<Kernel> parse_ptx(std::string_view text) {
     const bool starts =
         line.find(".entry ") != std::string::npos || line.find(".func ") != std::string::npos;
     if (starts) {
-      kernels.push_back({name_of(line), {}});
+      kernels.push_back({name_of(line), {}, line.find(".entry ") != std::string::npos});
       in_body = false;
     } else if (line.starts_with('{')) {
       in_body = true;

@@ -28,6 +28,7 @@ struct Instruction {
 struct Kernel {
   std::string name;
   std::vector<Instruction> instructions;
+  bool entry = false;  // what the host can launch; else a function that is called
 };
 
 /// The kernels and functions of a PTX text as nvcc and NVRTC write it: an instruction per line.

@@ -214,8 +214,10 @@ $L__BB1_1:
 )");
   ASSERT_EQ(2U, kernels.size());
   EXPECT_EQ("branches", kernels[0].name);
+  EXPECT_TRUE(kernels[0].entry);
   EXPECT_EQ(3, fma_on_longest_way(kernels[0]));
   EXPECT_EQ("loops", kernels[1].name);
+  EXPECT_FALSE(kernels[1].entry);
   EXPECT_EQ(std::nullopt, fma_on_longest_way(kernels[1]));
 }
 

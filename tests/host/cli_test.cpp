@@ -147,6 +147,43 @@ TEST_F(Program, TakesItsOptions) {
   }
 }
 
+TEST_F(Program, FitsExpressions) {
+  const Outcome outcome = run("train expressions --log run.jsonl");
+  EXPECT_EQ(0, outcome.exit_code) << outcome.err;
+  const std::vector<std::string> lines = lines_of(outcome.out);
+  ASSERT_EQ(31U, lines.size());  // a line for every tenth step and the last, ten formulas
+  EXPECT_TRUE(lines[0].starts_with("step 0 loss "));
+  EXPECT_TRUE(lines[20].starts_with("step 199 loss "));
+  // The points are of 1.5 * sin(2 * x0) + 0.5 and noise whose square is 0.0025 on average.
+  EXPECT_TRUE(lines[21].starts_with("error 0.0027")) << lines[21];
+  EXPECT_NE(std::string::npos, lines[21].find(": 1.5153")) << lines[21];
+  EXPECT_NE(std::string::npos, lines[21].find(" * sin(2.001")) << lines[21];
+
+  const std::vector<std::string> csv = lines_of(read(folder_ / "runs/expressions/expressions.csv"));
+  ASSERT_EQ(65U, csv.size());
+  EXPECT_EQ("tree,error,formula", csv[0]);
+  EXPECT_EQ(lines[21].substr(lines[21].find(": ") + 2), csv[1].substr(csv[1].rfind(',') + 1));
+  const std::vector<std::string> log = lines_of(read(folder_ / "run.jsonl"));
+  ASSERT_EQ(200U, log.size());
+  EXPECT_EQ(64, nlohmann::json::parse(log[199]).at("trees"));
+  EXPECT_LT(nlohmann::json::parse(log[199]).at("best_error"), 0.003);
+
+  const std::string small = "train expressions --trees 9 --points 5 --steps 12 --lr 0.1 --seed 3";
+  const Outcome host = run(small + " --executor host --threads 2 --save out");
+  EXPECT_EQ(0, host.exit_code) << host.err;
+  EXPECT_TRUE(fs::exists(folder_ / "out/expressions.csv"));
+  EXPECT_EQ(host.out, run(small + " --executor reference").out);
+  EXPECT_EQ(9U, lines_of(run("train expressions --trees 9 --steps 0").out).size());
+}
+
+TEST_F(Program, LeavesOutExpressionsThatAreNotFinite) {
+  const Outcome some = run("train expressions --steps 3 --lr 1000");
+  EXPECT_EQ(0, some.exit_code) << some.err;
+  EXPECT_NE(std::string::npos, some.err.find("is left out from here on: data of 'exp'"))
+      << some.err;
+  EXPECT_NE(std::string::npos, read(folder_ / "runs/expressions/expressions.csv").find(",inf,"));
+}
+
 TEST_F(Program, TrainsAlikeByEveryExecutor) {
   for (const char* arguments : {"train moons --steps 3", "train yinyang --steps 3",
                                 "train moons --steps 2 --points 300 --hidden 4"}) {
@@ -237,6 +274,11 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("train moons --threads 0", "--threads");
   expect_usage_error("train moons --points 1", "--points");
   expect_usage_error("train yinyang --points 200", "--points");
+  expect_usage_error("train moons --trees 5", "--trees");
+  expect_usage_error("train expressions --trees 0", "--trees");
+  expect_usage_error("train expressions --trees 1000 --points 1000000", "--trees");
+  expect_usage_error("train expressions --hidden 4", "--hidden");
+  expect_usage_error("train expressions --lr 0", "lr");
   expect_usage_error("parity", "model");
   expect_usage_error("parity suns", "suns");
   expect_usage_error("parity moons --executor host,abacus", "abacus");

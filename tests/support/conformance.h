@@ -19,6 +19,9 @@
 //
 //     }  // namespace levelgrad::testing
 //
+// Where a machine may lack what the executor needs, give MyExecutors a static why_not() that returns
+// the reason, "" for none: the tests are then skipped, or fail where the machine must have it.
+//
 // All factories are compared in one go, so the reference executor runs once for each case. A
 // failure shows the first number that differs, in hexadecimal, its node, and a shrunken case, which
 // is also written into the folder LEVELGRAD_REGRESSIONS if that is set: put it into
@@ -45,6 +48,7 @@
 #include "support/observe.h"
 #include "support/program_builder.h"
 #include "support/shrink.h"
+#include "support/unavailable.h"
 
 namespace levelgrad::testing {
 
@@ -63,7 +67,8 @@ class Conformance : public ::testing::Test {
 protected:
   using Number = typename Executors::Number;
 
-  Conformance() {
+  void SetUp() override {
+    if constexpr (requires { Executors::why_not(); }) LG_REQUIRE_AVAILABLE(Executors::why_not());
     for (const NamedFactory<Number>& factory : factories_) executors_.push_back(factory.make());
   }
 
