@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "commands.h"
-#include "executors.h"
+#include "executor_choice.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/yin_yang.h"
 #include "levelgrad/number_text.h"
@@ -22,8 +22,7 @@ struct TrainArguments {
   std::uint64_t seed = 0;
   std::string weights;
   std::size_t points = 0;  ///< of moons; 0: the demo's
-  std::string executor = executor_names().front();
-  ExecutorOptions executor_options;
+  ExecutorArguments executor;
   std::string save;  ///< empty: runs/<model>
   std::string log;   ///< empty: none
 
@@ -56,8 +55,9 @@ void check_applies(const TrainArguments& arguments, std::initializer_list<const 
   }
 }
 
-std::unique_ptr<Executor> executor_of(const TrainArguments& arguments) {
-  return make_executor<double>(arguments.executor, arguments.executor_options);
+/// The fastest of those that are left to choose from.
+std::unique_ptr<Executor> executor_of(const ExecutorChoice& choice) {
+  return make_executor<double>(choice.names.front(), choice.options);
 }
 
 std::string folder(const TrainArguments& arguments) {
@@ -68,15 +68,17 @@ std::string folder(const TrainArguments& arguments) {
 int train_moons(const TrainArguments& arguments) {
   check_applies(arguments, {"--weight-decay"}, "micrograd");
   const host::TrainOptions options = merged({}, arguments);
+  const ExecutorChoice choice = choose_executors(arguments.executor);
   PythonRandom random(arguments.names("--seed") ? arguments.seed : 1337);
   const host::Dataset data =
       arguments.points == 0 ? host::moons() : host::make_moons(arguments.points, 0.1, random);
-  host::Trainer trainer(data, options, random, executor_of(arguments));
+  host::Trainer trainer(data, options, random, executor_of(choice));
   TrainingRun run{.trainer = trainer,
                   .data = data,
                   .steps = options.steps,
                   .name = arguments.model,
                   .class_names = {"-1", "1"},
+                  .note = choice.note,
                   .save = folder(arguments),
                   .log = arguments.log};
   run.line = [](const host::StepReport& report) {
@@ -89,14 +91,16 @@ int train_moons(const TrainArguments& arguments) {
 int train_yin_yang(const TrainArguments& arguments) {
   check_applies(arguments, {"--l2", "--points"}, "eureka");
   const host::TrainOptions options = merged(host::yin_yang_options(), arguments);
+  const ExecutorChoice choice = choose_executors(arguments.executor);
   XorShift64Star random(arguments.names("--seed") ? arguments.seed : 42);
   const host::Splits data = host::yin_yang(random, 100);  // the weights follow in the same stream
-  host::Trainer trainer(data.train, options, random, executor_of(arguments));
+  host::Trainer trainer(data.train, options, random, executor_of(choice));
   TrainingRun run{.trainer = trainer,
                   .data = data.train,
                   .steps = options.steps,
                   .name = arguments.model,
                   .class_names = {"yin", "yang", "dots"},
+                  .note = choice.note,
                   .save = folder(arguments),
                   .log = arguments.log};
   run.line_before = [&](int step) {
@@ -145,12 +149,9 @@ Command add_train(CLI::App& app) {
                       "rate of the first step [moons 1, falling to a tenth; yinyang 0.1]");
   command->add_option("--l2", options.l2, "weight of the sum of squared parameters [moons 1e-4]");
   command->add_option("--weight-decay", options.weight_decay, "AdamW's [yinyang 1e-4]");
-  command->add_option("--executor", arguments->executor,
-                      "what runs the steps, all with the same bits: " + executor_list() + " [" +
-                          arguments->executor + "]");
-  command
-      ->add_option("--threads", arguments->executor_options.threads, "of the executor [all cores]")
-      ->check(CLI::Range(1, 1024));
+  add_executor_options(*command, arguments->executor, false,
+                       "what runs the steps, all with the same bits: " + executor_list() +
+                           " [the fastest that can run]");
   command->add_option("--save", arguments->save, "folder for the pictures [runs/MODEL]");
   command->add_option("--log", arguments->log, "one JSON object per step goes to this file");
   return [arguments] {
