@@ -46,7 +46,7 @@ int run(int argc, char** argv) {
     return fail_usage(error.what(), cli);
   }
   if (cli.get_subcommands().empty()) {
-    return fail_usage("which command: train, graph, schedule, emit or parity?", cli);
+    return fail_usage("which command: train, graph, schedule, emit, parity or info?", cli);
   }
 
   try {
