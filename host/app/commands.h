@@ -16,5 +16,6 @@ Command add_graph(CLI::App& app);
 Command add_emit(CLI::App& app);
 Command add_parity(CLI::App& app);
 Command add_schedule(CLI::App& app);
+Command add_info(CLI::App& app);
 
 }  // namespace levelgrad::app

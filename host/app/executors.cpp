@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "executors.h"
 
+#include "gpus.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/host_executor.h"
 #include "levelgrad/reference_executor.h"
@@ -10,7 +11,8 @@ namespace {
 
 template <class T>
 struct Entry {
-  const char* name;
+  std::string name;
+  Place place;
   std::unique_ptr<BasicExecutor<T>> (*make)(const ExecutorOptions&);
 };
 
@@ -20,27 +22,48 @@ host::HostOptions host_options(const ExecutorOptions& options) {
   return result;
 }
 
-/// What --executor can name.
+/// What --executor can name. cuda-level is in it in a build without CUDA too: whoever asks for it
+/// is told what is missing.
 template <class T>
 std::vector<Entry<T>> entries() {
   using Made = std::unique_ptr<BasicExecutor<T>>;
   return {
-      {"host",
+      {"cuda-level", Place::Gpu,
+       [](const ExecutorOptions& options) -> Made {
+         return make_level_executor<T>(options.device, options.strategy);
+       }},
+      {"host", Place::Cpu,
        [](const ExecutorOptions& options) -> Made {
          return std::make_unique<host::BasicHostExecutor<T>>(host_options(options));
        }},
-      {"reference",
+      {"reference", Place::Cpu,
        [](const ExecutorOptions&) -> Made {
          return std::make_unique<BasicReferenceExecutor<T>>();
        }},
   };
 }
 
+template <class T>
+Entry<T> entry_named(const std::string& name) {
+  for (const Entry<T>& entry : entries<T>()) {
+    if (name == entry.name) return entry;
+  }
+  throw UsageError("--executor: none is named '" + name + "'; there are: " + executor_list());
+}
+
 }  // namespace
 
 std::vector<std::string> executor_names() {
   std::vector<std::string> names;
-  for (const Entry<double>& entry : entries<double>()) names.emplace_back(entry.name);
+  for (const Entry<double>& entry : entries<double>()) names.push_back(entry.name);
+  return names;
+}
+
+std::vector<std::string> usable_executor_names() {
+  std::vector<std::string> names;
+  for (const Entry<double>& entry : entries<double>()) {
+    if (entry.place == Place::Cpu || gpus().usable()) names.push_back(entry.name);
+  }
   return names;
 }
 
@@ -50,13 +73,12 @@ std::string executor_list() {
   return text;
 }
 
+Place place_of(const std::string& name) { return entry_named<double>(name).place; }
+
 template <class T>
 std::unique_ptr<BasicExecutor<T>> make_executor(const std::string& name,
                                                 const ExecutorOptions& options) {
-  for (const Entry<T>& entry : entries<T>()) {
-    if (name == entry.name) return entry.make(options);
-  }
-  throw UsageError("--executor: none is named '" + name + "'; there are: " + executor_list());
+  return entry_named<T>(name).make(options);
 }
 
 template std::unique_ptr<BasicExecutor<float>> make_executor(const std::string&,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The executors that this program can run: the one list that names them.
+// The executors that this program knows: the one list that names them.
 #pragma once
 
 #include <memory>
@@ -13,15 +13,25 @@ namespace levelgrad::app {
 
 /// What the command line says about executors.
 struct ExecutorOptions {
-  int threads = 0;  ///< 0: as many as there are cores
+  int threads = 0;                ///< of executors on the CPU; 0: as many as there are cores
+  int device = 0;                 ///< which GPU
+  std::string strategy = "auto";  ///< of cuda-level: "auto", "launches" or "persistent"
 };
 
-/// Fastest first, the reference last.
+/// Where an executor runs.
+enum class Place : unsigned char { Cpu, Gpu };
+
+/// All of them, whether they can run here or not. Fastest first, the reference last.
 [[nodiscard]] std::vector<std::string> executor_names();
-/// "host, reference"
+/// Those that can run here, in the same order: none of the GPU's where no GPU can be used.
+[[nodiscard]] std::vector<std::string> usable_executor_names();
+/// "cuda-level, host, reference"
 [[nodiscard]] std::string executor_list();
 
 /// Errors: UsageError for a name that is not in the list, which it shows.
+[[nodiscard]] Place place_of(const std::string& name);
+
+/// Errors: as place_of(); DeviceError, with the reason, for one that cannot run here.
 template <class T>
 [[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_executor(const std::string& name,
                                                               const ExecutorOptions& options);

@@ -80,6 +80,7 @@ int fit_expressions(ExpressionsRun run) {
   host::ExpressionFit fit = fit_of(run);
   std::optional<LineFile> log;
   if (!run.log.empty()) log.emplace(run.log);
+  if (!run.note.empty()) fmt::print(stderr, "levelgrad: {}\n", run.note);
   LineFile out;
   ProgressBar bar;
   std::size_t told = 0;  // of the trees that are left out

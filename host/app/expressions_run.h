@@ -13,8 +13,9 @@ namespace levelgrad::app {
 
 struct ExpressionsRun {
   std::unique_ptr<Executor> executor;
-  std::string save;      ///< folder of expressions.csv
-  std::string log = {};  ///< file of the JSON log; empty: none
+  std::string save;       ///< folder of expressions.csv
+  std::string note = {};  ///< a line for stderr, before the first step
+  std::string log = {};   ///< file of the JSON log; empty: none
   std::size_t trees = 64;
   std::size_t points = 32;
   int steps = 200;

@@ -35,9 +35,9 @@ int run(int argc, char** argv) {
                "levelgrad");
   cli.set_version_flag("--version", "levelgrad " LEVELGRAD_VERSION);
   cli.require_subcommand(0, 1);
-  const std::vector<app::Command> commands = {app::add_train(cli), app::add_graph(cli),
+  const std::vector<app::Command> commands = {app::add_train(cli),    app::add_graph(cli),
                                               app::add_schedule(cli), app::add_emit(cli),
-                                              app::add_parity(cli)};
+                                              app::add_parity(cli),   app::add_info(cli)};
   try {
     cli.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
@@ -46,7 +46,7 @@ int run(int argc, char** argv) {
     return fail_usage(error.what(), cli);
   }
   if (cli.get_subcommands().empty()) {
-    return fail_usage("which command: train, graph, schedule, emit or parity?", cli);
+    return fail_usage("which command: train, graph, schedule, emit, parity or info?", cli);
   }
 
   try {
@@ -66,6 +66,8 @@ int run(int argc, char** argv) {
     return fail(app::exit_data, error.what());
   } catch (const FileError& error) {
     return fail(app::exit_data, error.what());
+  } catch (const DeviceError& error) {
+    return fail(app::exit_device, error.what());
   } catch (const DivergedError& error) {
     return fail(app::exit_diverged, error.what());
   }

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "commands.h"
-#include "executors.h"
+#include "executor_choice.h"
 #include "exit_code.h"
 #include "levelgrad/error.h"
 #include "levelgrad/reference_executor.h"
@@ -25,8 +25,7 @@ struct ParityArguments {
   int steps = 3;
   std::uint64_t seed = 1;
   std::string dtype = "both";
-  std::vector<std::string> executors;  ///< empty: all but the reference
-  ExecutorOptions executor_options;
+  ExecutorArguments executors;  ///< none named: all but the reference
   bool json = false;
 };
 
@@ -53,29 +52,24 @@ std::vector<double> inputs_of(const Model& model, const ParityArguments& argumen
 /// Adds a run for each executor.
 template <class T>
 void compare_all(const Program& program, const std::vector<double>& inputs,
-                 const ParityArguments& arguments, host::ParityReport& report) {
+                 const ExecutorChoice& executors, host::ParityReport& report) {
   const std::vector<T> numbers(inputs.begin(), inputs.end());
   const host::BasicParityCase<T> parity_case = {program, report.example_count, numbers,
-                                                arguments.steps};
+                                                report.steps};
   BasicReferenceExecutor<T> reference;
   const auto expected = host::observe(reference, parity_case);
-  for (const std::string& name : arguments.executors) {
-    const auto executor = make_executor<T>(name, arguments.executor_options);
+  for (const std::string& name : executors.names) {
+    const auto executor = make_executor<T>(name, executors.options);
     const auto found = host::observe(*executor, parity_case);
     report.runs.push_back({sizeof(T) == 8 ? "f64" : "f32", executor->name(),
                            host::compare(program, expected, found)});
   }
 }
 
-int parity(ParityArguments arguments) {
-  if (arguments.executors.empty()) {
-    arguments.executors = executor_names();
-    std::erase(arguments.executors, "reference");
-  }
-  // An unknown name is told before the reference has run.
-  for (const std::string& name : arguments.executors) {
-    (void)make_executor<double>(name, arguments.executor_options);
-  }
+int parity(const ParityArguments& arguments) {
+  // What cannot run is told before the reference has run.
+  ExecutorChoice executors = choose_executors(arguments.executors);
+  if (arguments.executors.names.empty()) std::erase(executors.names, "reference");
   const Model model = model_named(arguments.model, {});
   const Program& program = model.program;
   const std::vector<double> inputs = inputs_of(model, arguments);
@@ -89,8 +83,9 @@ int parity(ParityArguments arguments) {
   if (report.example_count == 0) {
     report.example_count = model.data ? model.data->example_count() : random_examples;
   }
-  if (arguments.dtype != "f32") compare_all<double>(program, inputs, arguments, report);
-  if (arguments.dtype != "f64") compare_all<float>(program, inputs, arguments, report);
+  if (!executors.note.empty()) fmt::print(stderr, "levelgrad: {}\n", executors.note);
+  if (arguments.dtype != "f32") compare_all<double>(program, inputs, executors, report);
+  if (arguments.dtype != "f64") compare_all<float>(program, inputs, executors, report);
   const std::string text = arguments.json ? host::parity_json(report) : host::parity_table(report);
   LineFile().write_bytes(text);
   return report.identical() ? exit_ok : exit_parity;
@@ -116,15 +111,9 @@ Command add_parity(CLI::App& app) {
   command->add_option("--dtype", arguments->dtype, "f64, f32 or both")
       ->check(CLI::IsMember({"f64", "f32", "both"}))
       ->capture_default_str();
-  command
-      ->add_option(
-          "--executor", arguments->executors,
-          "what is compared, several with commas: " + executor_list() + " [all but the reference]")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command
-      ->add_option("--threads", arguments->executor_options.threads, "of the executors [all cores]")
-      ->check(CLI::Range(1, 1024));
+  add_executor_options(*command, arguments->executors, true,
+                       "what is compared, several with commas: " + executor_list() +
+                           " [all that can run, but the reference]");
   command->add_flag("--json", arguments->json, "one JSON object instead of a table");
   return [arguments] { return parity(*arguments); };
 }

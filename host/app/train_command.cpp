@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "commands.h"
-#include "executors.h"
+#include "executor_choice.h"
 #include "expressions_run.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/yin_yang.h"
@@ -24,8 +24,7 @@ struct TrainArguments {
   std::string weights;
   std::size_t points = 0;  ///< 0: the demo's
   std::size_t trees = 0;   ///< of expressions
-  std::string executor = executor_names().front();
-  ExecutorOptions executor_options;
+  ExecutorArguments executor;
   std::string save;  ///< empty: runs/<model>
   std::string log;   ///< empty: none
 
@@ -58,8 +57,9 @@ void check_applies(const TrainArguments& arguments, std::initializer_list<const 
   }
 }
 
-std::unique_ptr<Executor> executor_of(const TrainArguments& arguments) {
-  return make_executor<double>(arguments.executor, arguments.executor_options);
+/// The fastest of those that are left to choose from.
+std::unique_ptr<Executor> executor_of(const ExecutorChoice& choice) {
+  return make_executor<double>(choice.names.front(), choice.options);
 }
 
 std::string folder(const TrainArguments& arguments) {
@@ -70,15 +70,17 @@ std::string folder(const TrainArguments& arguments) {
 int train_moons(const TrainArguments& arguments) {
   check_applies(arguments, {"--weight-decay", "--trees"}, "micrograd");
   const host::TrainOptions options = merged({}, arguments);
+  const ExecutorChoice choice = choose_executors(arguments.executor);
   PythonRandom random(arguments.names("--seed") ? arguments.seed : 1337);
   const host::Dataset data =
       arguments.points == 0 ? host::moons() : host::make_moons(arguments.points, 0.1, random);
-  host::Trainer trainer(data, options, random, executor_of(arguments));
+  host::Trainer trainer(data, options, random, executor_of(choice));
   TrainingRun run{.trainer = trainer,
                   .data = data,
                   .steps = options.steps,
                   .name = arguments.model,
                   .class_names = {"-1", "1"},
+                  .note = choice.note,
                   .save = folder(arguments),
                   .log = arguments.log};
   run.line = [](const host::StepReport& report) {
@@ -91,14 +93,16 @@ int train_moons(const TrainArguments& arguments) {
 int train_yin_yang(const TrainArguments& arguments) {
   check_applies(arguments, {"--l2", "--points", "--trees"}, "eureka");
   const host::TrainOptions options = merged(host::yin_yang_options(), arguments);
+  const ExecutorChoice choice = choose_executors(arguments.executor);
   XorShift64Star random(arguments.names("--seed") ? arguments.seed : 42);
   const host::Splits data = host::yin_yang(random, 100);  // the weights follow in the same stream
-  host::Trainer trainer(data.train, options, random, executor_of(arguments));
+  host::Trainer trainer(data.train, options, random, executor_of(choice));
   TrainingRun run{.trainer = trainer,
                   .data = data.train,
                   .steps = options.steps,
                   .name = arguments.model,
                   .class_names = {"yin", "yang", "dots"},
+                  .note = choice.note,
                   .save = folder(arguments),
                   .log = arguments.log};
   run.line_before = [&](int step) {
@@ -116,7 +120,9 @@ int train_yin_yang(const TrainArguments& arguments) {
 /// Random formulas, their numbers fitted to points.
 int train_expressions(const TrainArguments& arguments) {
   check_applies(arguments, {"--hidden", "--weights", "--l2", "--weight-decay"}, "none");
-  ExpressionsRun run{.executor = executor_of(arguments), .save = folder(arguments)};
+  const ExecutorChoice choice = choose_executors(arguments.executor);
+  ExpressionsRun run{
+      .executor = executor_of(choice), .save = folder(arguments), .note = choice.note};
   if (arguments.names("--trees")) run.trees = arguments.trees;
   if (arguments.names("--points")) run.points = arguments.points;
   if (arguments.names("--steps")) run.steps = arguments.options.steps;
@@ -168,14 +174,10 @@ Command add_train(CLI::App& app) {
       "0.05]");
   command->add_option("--l2", options.l2, "weight of the sum of squared parameters [moons 1e-4]");
   command->add_option("--weight-decay", options.weight_decay, "AdamW's [yinyang 1e-4]");
-  command->add_option("--executor", arguments->executor,
-                      "what runs the steps, all with the same bits: " + executor_list() + " [" +
-                          arguments->executor + "]");
-  command
-      ->add_option("--threads", arguments->executor_options.threads, "of the executor [all cores]")
-      ->check(CLI::Range(1, 1024));
-  command->add_option("--save", arguments->save,
-                      "folder for the pictures, or formulas [runs/MODEL]");
+  add_executor_options(*command, arguments->executor, false,
+                       "what runs the steps, all with the same bits: " + executor_list() +
+                           " [the fastest that can run]");
+  command->add_option("--save", arguments->save, "folder for the pictures, or formulas [runs/MODEL]");
   command->add_option("--log", arguments->log, "one JSON object per step goes to this file");
   return [arguments] {
     if (arguments->model == "expressions") return train_expressions(*arguments);

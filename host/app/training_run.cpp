@@ -39,6 +39,7 @@ int follow(const TrainingRun& run) {
   const Interrupt interrupt;
   std::optional<LineFile> log;
   if (!run.log.empty()) log.emplace(run.log);
+  if (!run.note.empty()) fmt::print(stderr, "levelgrad: {}\n", run.note);
   LineFile out;
   ProgressBar bar;
   std::optional<host::StepReport> last;

@@ -18,6 +18,7 @@ struct TrainingRun {
   int steps;
   std::string name;                      ///< title and file name of the pictures
   std::vector<std::string> class_names;  ///< for the pictures
+  std::string note = {};                 ///< a line for stderr before the first step; empty: none
   /// A line for stdout before the step of this number, from 0; empty: none.
   std::function<std::string(int)> line_before = [](int) { return std::string(); };
   /// The line of a step for stdout.

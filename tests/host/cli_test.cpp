@@ -2,68 +2,19 @@
 //
 // The program as a user meets it: exit codes, what goes to stdout, what is written.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
+
+#include "support/program_test.h"
 
 namespace {
 
 namespace fs = std::filesystem;
+using levelgrad::testing::lines_of;
+using levelgrad::testing::Outcome;
+using levelgrad::testing::read;
 
-struct Outcome {
-  int exit_code;
-  std::string out, err;
-};
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-class Program : public ::testing::Test {
-protected:
-  void SetUp() override {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(::testing::TempDir()) /
-              ("levelgrad-" + std::string(test->name()) + "-" + std::to_string(getpid()));
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  /// Runs the program in the test's own folder through the shell.
-  Outcome run(const std::string& arguments, const std::string& prefix = "",
-              const std::string& program = LEVELGRAD_PROGRAM) {
-    const std::string command = "cd '" + folder_.string() + "' && " + prefix + " '" + program +
-                                "' " + arguments + " >out.txt 2>err.txt";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(folder_ / "out.txt"),
-            read(folder_ / "err.txt")};
-  }
-
-  /// A wrong command line: exit 2, nothing on stdout, one line that mentions the word.
-  void expect_usage_error(const std::string& arguments, const std::string& word) {
-    const Outcome outcome = run(arguments);
-    EXPECT_EQ(2, outcome.exit_code) << arguments;
-    EXPECT_EQ("", outcome.out) << arguments;
-    EXPECT_EQ(1, std::count(outcome.err.begin(), outcome.err.end(), '\n')) << outcome.err;
-    EXPECT_NE(std::string::npos, outcome.err.find(word)) << outcome.err;
-  }
-
-  fs::path folder_;
-};
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
+class Program : public levelgrad::testing::ProgramTest {};
 
 TEST_F(Program, TrainsTheMoons) {
   const Outcome outcome = run("train moons --save pictures --log run.jsonl");

@@ -29,7 +29,7 @@ TEST(Trainer, TrainsTenThousandPointsAlikeByEveryExecutor) {
   constexpr std::size_t count = 10000;
   constexpr int steps = testing::sanitized ? 1 : 20;
   std::vector<Trainer> others;
-  for (const std::string& name : app::executor_names()) {
+  for (const std::string& name : app::usable_executor_names()) {
     if (name != "reference") others.push_back(of_many_points(count, steps, name));
   }
   Trainer reference = of_many_points(count, steps, "reference");

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// --executor, --device and what goes with them: which executors a command runs, and where.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "executors.h"
+
+namespace levelgrad::app {
+
+/// What a command line says of it.
+struct ExecutorArguments {
+  const CLI::App* command = nullptr;
+  std::vector<std::string> names;  ///< --executor; empty: the device decides
+  std::string device = "auto";
+  ExecutorOptions options;  ///< but for the device
+};
+
+/// What follows from it.
+struct ExecutorChoice {
+  std::vector<std::string> names;  ///< the fastest first, unless the command line gives the order
+  ExecutorOptions options;
+  /// A line for stderr where no GPU is used and one could be expected; else "".
+  std::string note = {};
+};
+
+/// Adds --executor, --device, --strategy and --threads to a command.
+///
+/// several   --executor takes a list.
+/// what      for the help of --executor.
+void add_executor_options(CLI::App& command, ExecutorArguments& arguments, bool several,
+                          const std::string& what);
+
+/// Decides. Executors that are named decide the device too; else `cpu` and `cuda` take all that run
+/// there, and `auto` all that can run here.
+///
+/// errors   UsageError for an unknown name or device, and for a device on which an executor that is
+///          named does not run; DeviceError for a GPU that is asked for and cannot be used, never
+///          for `auto`.
+[[nodiscard]] ExecutorChoice choose_executors(const ExecutorArguments& arguments);
+
+}  // namespace levelgrad::app

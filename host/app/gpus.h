@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// What this program has of CUDA: what it was built with, the GPUs, the executors that need one.
+// The rest of the program asks here, so that it is the same source with and without CUDA.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "levelgrad/executor.h"
+
+namespace levelgrad::app {
+
+struct FoundGpu {
+  int index;  ///< N of --device cuda:N
+  std::string name;
+  std::string compute_capability;  ///< "9.0"
+  int multiprocessors;
+  std::size_t memory;         ///< bytes
+  std::size_t shared_memory;  ///< bytes that one block can have
+};
+
+struct Gpus {
+  std::string toolkit;                     ///< "13.0"; "": this build has no CUDA
+  std::vector<std::string> architectures;  ///< "75-virtual", "90-real": as CMake names them
+  std::string driver;  ///< the newest CUDA that the driver supports; "": there is no driver
+  std::vector<FoundGpu> list;
+  std::string why_none;  ///< "" where the list holds one
+
+  [[nodiscard]] bool built() const { return !toolkit.empty(); }
+  [[nodiscard]] bool usable() const { return !list.empty(); }
+};
+
+/// Looks once. Never throws for a machine without GPU or driver: says why instead.
+[[nodiscard]] const Gpus& gpus();
+
+/// What gpus() asks. This and make_level_executor() are in with_cuda.cpp and in without_cuda.cpp,
+/// of which a build takes one.
+[[nodiscard]] Gpus find_gpus();
+
+/// Errors: DeviceError where no GPU has this index, with the reason and what to do.
+void require_gpu(int index);
+
+/// The cuda-level executor. strategy   "auto", "launches" or "persistent".
+/// Errors: as require_gpu(); UsageError for another strategy.
+template <class T>
+[[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_level_executor(int device,
+                                                                    const std::string& strategy);
+
+extern template std::unique_ptr<BasicExecutor<float>> make_level_executor(int, const std::string&);
+extern template std::unique_ptr<BasicExecutor<double>> make_level_executor(int, const std::string&);
+
+}  // namespace levelgrad::app

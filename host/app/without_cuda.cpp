@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+//
+// What takes the place of with_cuda.cpp in a build without CUDA.
+#include "gpus.h"
+#include "levelgrad/error.h"
+
+namespace levelgrad::app {
+
+Gpus find_gpus() {
+  Gpus none;
+  none.why_none = "this build has no CUDA";
+  return none;
+}
+
+template <class T>
+std::unique_ptr<BasicExecutor<T>> make_level_executor(int device, const std::string&) {
+  require_gpu(device);
+  throw InternalError("a GPU without CUDA");
+}
+
+template std::unique_ptr<BasicExecutor<float>> make_level_executor(int, const std::string&);
+template std::unique_ptr<BasicExecutor<double>> make_level_executor(int, const std::string&);
+
+}  // namespace levelgrad::app
