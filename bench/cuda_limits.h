@@ -56,9 +56,9 @@ inline std::optional<host::Gpu> known_gpu(const std::string& name, int multiproc
 
 /// ns per example that a row is expected to take; 0: nothing is expected of it.
 ///
-/// The fixed part of a step is an estimate: about 86 launches replayed as one graph; one cooperative
-/// launch whose 84 levels are a barrier each; 28 kernels from Python, or as one graph. Inputs that
-/// are handed over come from pageable memory.
+/// The fixed part of a step is an estimate: about 86 launches replayed as one graph; one
+/// cooperative launch whose 84 levels are a barrier each; 28 kernels from Python, or as one graph.
+/// Inputs that are handed over come from pageable memory.
 inline double expected_ns(const std::string& what, bool handed_over, const MoonsLimits& limits,
                           host::Dtype dtype, std::size_t n) {
   constexpr double launches_us = 90, persistent_us = 20, eager_us = 200, graph_us = 60;
