@@ -119,6 +119,7 @@ void print_head() {
   std::printf("|--------:|:------|:%s|:------|-----------:|---------:|-----------:|---------:|",
               std::string(37, '-').c_str());
   std::printf("---------:|------------:|\n");
+  std::fflush(stdout);
 }
 
 void print_rows(const std::vector<Timed>& rows, const Conditions& conditions) {

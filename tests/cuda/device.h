@@ -25,15 +25,18 @@ inline std::string why_no_device() {
          ") and no build/cudaemu/cudaemu-run, which .ci/run builds";
 }
 
-inline bool in_ci() {
-  const char* ci = std::getenv("CI");
-  return ci != nullptr && std::string(ci) != "" && std::string(ci) != "false";
+inline bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && std::string(value) != "" && std::string(value) != "false";
 }
 
-/// Skips the test where there is neither a GPU nor an emulator; in CI that is a failure.
+/// CI has an emulator at least; `./run gpu-check` asks for the GPU that it has found.
+inline bool device_is_due() { return is_set("CI") || is_set("LEVELGRAD_REQUIRE_GPU"); }
+
+/// Skips the test where there is neither a GPU nor an emulator; where one is due that is a failure.
 #define LG_REQUIRE_DEVICE()                                                       \
   if (const std::string why = ::levelgrad::testing::why_no_device(); why != "") { \
-    if (::levelgrad::testing::in_ci()) FAIL() << why;                             \
+    if (::levelgrad::testing::device_is_due()) FAIL() << why;                     \
     GTEST_SKIP() << why;                                                          \
   }
 
