@@ -103,7 +103,7 @@ std::string find_python(const std::string& module) {
 PeerRows run_peer(const Peer& peer, const PeerTask& task, int threads) {
   const DataFile file(task);
   std::ostringstream command;
-  if (peer.timeout_seconds > 0) command << "timeout " << peer.timeout_seconds << " ";
+  if (peer.timeout_seconds > 0) command << "timeout --foreground " << peer.timeout_seconds << " ";
   command << peer.python << " " << quoted(peer.script) << " " << quoted(file.path().string())
           << " --n " << task.labels.size() << " --device " << peer.device << " --threads "
           << threads << " --rounds " << task.rounds << " --least-ms " << task.least_ms;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The moons net in PyTorch: batched matmuls, forward and backward; eager, and on a GPU also replayed
-as a CUDA graph.
+"""The moons net in PyTorch: batched matmuls, forward and backward; eager, and on a GPU also as a
+CUDA graph that is replayed.
 
     torch_moons.py DATA --n N --device cpu --threads 1 --rounds 11 --least-ms 50
 
@@ -118,7 +118,7 @@ class GraphNet(Net):
         self.graphs = {}
 
     def captured(self, batch):
-        """PyTorch's recipe: some steps on a stream aside, so that nothing is set up in the capture."""
+        """PyTorch's recipe: steps on a stream aside first, so that the capture sets nothing up."""
         cuda = self.torch.cuda
         aside = cuda.Stream()
         aside.wait_stream(cuda.current_stream())

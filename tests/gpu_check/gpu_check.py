@@ -140,10 +140,17 @@ def find_gpu():
     return dict(zip(fields, [cell.strip() for cell in lines[0].split(",")])), ""
 
 
+def find_tool(name):
+    """A program of the CUDA toolkit, which is not always on PATH."""
+    toolkit_bin = pathlib.Path(os.environ.get("CUDA_HOME", "/usr/local/cuda")) / "bin"
+    return shutil.which(name) or shutil.which(name, path=str(toolkit_bin))
+
+
 def toolkit():
-    if shutil.which("nvcc") is None:
+    nvcc = find_tool("nvcc")
+    if nvcc is None:
         return "not there"
-    found = re.search(r"release \S+ V?(\S+)", run(["nvcc", "--version"], 60).output)
+    found = re.search(r"release \S+ V?(\S+)", run([nvcc, "--version"], 60).output)
     return found.group(1) if found else "unknown"
 
 
@@ -287,8 +294,8 @@ def check_bench(session, build, folder):
     file = folder / "bench.json"
     command = [program, "--json", file, "--peers", ROOT / "bench" / "peers"]
     if session.quick:
-        command += ["--n", "100,10000,1000000", "--rounds", "5", "--least-ms", "10",
-                    "--peer-seconds", "20"]
+        command += ["--n", "1000,1000000", "--rounds", "5", "--least-ms", "10",
+                    "--peer-seconds", "40"]
     finished = session.command("bench", "bench", command)
     try:
         bench = json.loads(file.read_text())
@@ -314,14 +321,14 @@ def sanitized_tests(results, total):
 
 
 def check_sanitizers(session, build, folder, results):
-    sanitizer = shutil.which("compute-sanitizer")
+    sanitizer = find_tool("compute-sanitizer")
     names = sanitized_tests(results, SANITIZED_TOTAL[0 if session.quick else 1])
     # A file, as the list can be longer than a command line.
     flags = folder / "flags.txt"
     flags.write_text("--gtest_filter=" + ":".join(names) + "\n")
     for tool in TOOLS:
         if sanitizer is None:
-            session.add(tool, "not there", 0, "compute-sanitizer is not on PATH")
+            session.add(tool, "not there", 0, "compute-sanitizer is not there")
             continue
         if not names:
             session.add(tool, "not run", 0, "no device test that is quick has passed")

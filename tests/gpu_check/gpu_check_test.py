@@ -96,8 +96,8 @@ class GpuCheck(unittest.TestCase):
         done = subprocess.run(
             [sys.executable, str(HERE / "gpu_check.py"), "--build", str(self.build.parent), "--out",
              str(out), *words],
-            env={**os.environ, "PATH": str(self.tools)}, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, universal_newlines=True, check=False)
+            env={**os.environ, "PATH": str(self.tools), "CUDA_HOME": str(self.folder)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, check=False)
         reports = sorted(out.glob("*.json")) if out.exists() else []
         if not reports:
             return done.returncode, done.stderr, None, None

@@ -34,7 +34,7 @@ def bench_lines(bench):
              "step of SGD over the whole batch, 20 in one call; peers: data and grads stay on the "
              "device, no update.", ""]
     for name, state in bench["peers"].items():
-        lines.append(f"- {name}: {state}")
+        lines.append(f"- {name}: {cell(state)}")
     for dtype, limits in bench["limits"].items():
         parts = ", ".join(f"{name.replace('_', ' ')} {number(value, 3)}"
                           for name, value in limits.items())
