@@ -7,9 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <exception>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -21,9 +19,10 @@
 #include "levelgrad/error.h"
 #include "levelgrad/host/host_executor.h"
 #include "levelgrad/reference_executor.h"
+#include "machine.h"
 #include "moons_net.h"
+#include "peer.h"
 #include "timing.h"
-#include "torch_peer.h"
 
 namespace {
 
@@ -147,44 +146,20 @@ double recording_time(const MoonsNet<double>& net) {
   return median(samples);
 }
 
-/// As the kernel names it.
-std::string cpu_model() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(": ");
-    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
-  }
-  return "unknown processor";
-}
-
-/// Of 1, 5 and 15 minutes.
-std::string load_average() {
-  std::ifstream file("/proc/loadavg");
-  std::string one, five, fifteen;
-  file >> one >> five >> fifteen;
-  return one + " " + five + " " + fifteen;
-}
-
-std::string today() {
-  const std::time_t now = std::time(nullptr);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
-  return text;
-}
-
 /// Adds PyTorch's rows, and says in a word what became of it.
 std::string add_torch(std::vector<Row>& rows, const Options& options, Work& work) {
   if (options.no_torch) return "left out";
-  const std::string python = find_torch_python();
-  if (python.empty())
+  Peer peer{.module = "torch", .script = LEVELGRAD_PEERS "/torch_moons.py"};
+  peer.python = find_python(peer.module);
+  if (peer.python.empty())
     return "not installed (Debian: apt-get install python3-torch libopenblas0-pthread)";
   work.f64.plain(options.n);
-  const TorchTask task{work.parameters,   work.f64.grads(), work.f64.x0(),   work.f64.x1(),
-                       work.f64.labels(), options.rounds,   options.least_ms};
+  const PeerTask task{work.parameters,   work.f64.grads(), work.f64.x0(),   work.f64.x1(),
+                      work.f64.labels(), options.rounds,   options.least_ms};
   const int most = std::thread::hardware_concurrency() > 1 ? 2 : 1;
   std::string version;
   for (int threads = 1; threads <= most; ++threads) {
-    TorchRows torch = run_torch(python, task, threads);
+    PeerRows torch = run_peer(peer, task, threads);
     version = torch.version;
     rows.insert(rows.end(), torch.rows.begin(), torch.rows.end());
   }

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
+#include "levelgrad/error.h"
 #include "levelgrad/executor.h"
 #include "levelgrad/host/dataset.h"
 #include "levelgrad/host/presets.h"
@@ -37,10 +40,28 @@ public:
     results.grads = grads_;
     executor.run(batch, results);
   }
+  /// Steps of gradient descent from the given parameters, each over the first `count` points; the
+  /// executor is given the points once for all of them.
+  void train(BasicExecutor<T>& executor, std::size_t count, std::size_t step_count,
+             std::span<const T> parameters) {
+    if (order_.size() != count) {
+      order_.resize(count);
+      std::iota(order_.begin(), order_.end(), 0U);
+    }
+    const std::vector<BasicUpdate<T>> updates(step_count, optimizer::Sgd::Scalars<T>{T(0.05)});
+    BasicSteps<T> steps;
+    steps.example_count = count;
+    steps.inputs = std::span<const T>(inputs_).first(3 * count);
+    steps.batches.assign(step_count, order_);
+    steps.updates = updates;
+    executor.set_parameters(parameters);
+    if (!executor.run_steps(steps).finite) throw InternalError("training the moons net diverged");
+  }
   [[nodiscard]] const std::vector<T>& grads() const { return grads_; }
 
 private:
   std::vector<T> inputs_;
+  std::vector<std::uint32_t> order_;  ///< 0, 1, 2, ...
   std::vector<T> grads_;
 };
 

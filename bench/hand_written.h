@@ -49,14 +49,6 @@ private:
   std::vector<T> x0_, x1_, labels_;
 };
 
-/// The parameters' numbers.
-template <class T>
-std::vector<double> numbers(const std::vector<BasicValue<T>>& parameters) {
-  std::vector<double> result;
-  for (const BasicValue<T>& p : parameters) result.push_back(static_cast<double>(p.data()));
-  return result;
-}
-
 /// Whether each grad is within tolerance * (1 + |expected|) of what is expected.
 template <class T>
 bool agree(const std::vector<T>& grads, const std::vector<double>& expected, double tolerance) {

@@ -34,4 +34,12 @@ struct MoonsNet {
   }
 };
 
+/// The parameters' numbers.
+template <class T>
+std::vector<double> numbers(const std::vector<BasicValue<T>>& parameters) {
+  std::vector<double> result;
+  for (const BasicValue<T>& p : parameters) result.push_back(static_cast<double>(p.data()));
+  return result;
+}
+
 }  // namespace levelgrad::bench

@@ -23,6 +23,7 @@ struct Row {
   int threads = 1;
   std::function<void(std::size_t)> run;  ///< runs that many examples; empty: samples are given
   std::vector<double> samples = {};      ///< ns per example, one for each round
+  double batches = 1;                    ///< of that many examples, which one call of run() runs
 };
 
 /// What the samples of a row say.
@@ -67,7 +68,7 @@ inline void time_rounds(std::vector<Row>& rows, std::size_t examples, int rounds
         ++calls;
         passed = Nanoseconds(Clock::now() - start).count();
       } while (passed < least_ms * 1e6);
-      row.samples.push_back(passed / (calls * static_cast<double>(examples)));
+      row.samples.push_back(passed / (calls * row.batches * static_cast<double>(examples)));
     }
   }
 }

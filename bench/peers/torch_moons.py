@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The moons net in PyTorch: eager, batched matmuls, forward and backward.
+"""The moons net in PyTorch: batched matmuls, forward and backward; eager, and on a GPU also as a
+CUDA graph that is replayed.
 
-    torch_moons.py DATA --n N --threads 1 --rounds 11 --least-ms 50
+    torch_moons.py DATA --n N --device cpu --threads 1 --rounds 11 --least-ms 50
 
 DATA holds little-endian doubles: 337 parameters, neuron by neuron, the weights and then the bias;
 337 reference gradients; N rows of x0, x1, label. The gradients are compared with the reference
@@ -13,7 +14,10 @@ before anything is timed. Prints a JSON object per line, one for each way to run
 "blas" is the file of the BLAS that does the products: with Debian's reference BLAS PyTorch is
 several times slower than with OpenBLAS, and the program that took the samples must say so.
 
-Exit code 1: other gradients; 3: no PyTorch.
+On a GPU the data are there from the start, the grads stay there, TF32 is off, and the clock is read
+after every STEPS steps, when the device has done them: no other work and no waiting is counted.
+
+Exit code 1: other gradients; 3: no PyTorch, or for --device cuda none that finds a GPU.
 """
 import argparse
 import json
@@ -26,13 +30,19 @@ SHAPES = [(16, 2), (16, 16), (1, 16)]
 PARAMETERS = 337
 # Gradients in f32 are only looked at; they are not what the reference is for.
 TOLERANCE = {"f64": 1e-9, "f32": 1e-3}
-MINI_BATCHES = [2_000, 5_000, 10_000, 20_000, 50_000]
+MINI_BATCHES = {
+    "cpu": [2_000, 5_000, 10_000, 20_000, 50_000],
+    "cuda": [100_000, 200_000, 500_000, 1_000_000],
+}
+# Between two looks at the clock. A GPU is given many, as it works behind the program's back.
+STEPS = {"cpu": 1, "cuda": 20}
 
 
 def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("data")
     parser.add_argument("--n", type=int, required=True)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--least-ms", type=float, default=50)
@@ -60,11 +70,14 @@ def split(flat):
 
 
 class Net:
-    def __init__(self, torch, flat, points, dtype):
+    name = "torch eager"
+
+    def __init__(self, torch, device, flat, points, dtype):
         self.torch = torch
-        self.parameters = [p.to(dtype).requires_grad_() for p in split(flat)]
-        self.x = points[:, :2].to(dtype).contiguous()
-        self.y = points[:, 2:].to(dtype).contiguous()
+        self.device = device
+        self.parameters = [p.to(device, dtype).requires_grad_() for p in split(flat)]
+        self.x = points[:, :2].to(device, dtype).contiguous()
+        self.y = points[:, 2:].to(device, dtype).contiguous()
 
     def scores(self, x):
         linear = self.torch.nn.functional.linear
@@ -81,22 +94,65 @@ class Net:
             ((1 - y * self.scores(x)).relu().sum() / n).backward()
         (PENALTY * sum((p * p).sum() for p in self.parameters)).backward()
 
+    def finish(self):
+        """Waits until the device has done all steps."""
+        if self.device == "cuda":
+            self.torch.cuda.synchronize()
+
     def same_gradients(self, batch, reference, tolerance):
         self.step(batch)
         for p, expected in zip(self.parameters, split(reference)):
-            difference = (p.grad.double() - expected).abs()
+            difference = (p.grad.cpu().double() - expected).abs()
             if not bool((difference <= tolerance * (1 + expected.abs())).all()):
                 return False
         return True
 
 
+class GraphNet(Net):
+    """The whole step, captured once for each size of mini-batch and replayed."""
+
+    name = "torch CUDA graph"
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.graphs = {}
+
+    def captured(self, batch):
+        """PyTorch's recipe: steps on a stream aside first, so that the capture sets nothing up."""
+        cuda = self.torch.cuda
+        aside = cuda.Stream()
+        aside.wait_stream(cuda.current_stream())
+        with cuda.stream(aside):
+            for _ in range(3):
+                super().step(batch)
+        cuda.current_stream().wait_stream(aside)
+        for p in self.parameters:
+            p.grad = None
+        graph = cuda.CUDAGraph()
+        with cuda.graph(graph):
+            super().step(batch)
+        # The grads that this graph writes; a capture for another size makes its own.
+        return graph, [p.grad for p in self.parameters]
+
+    def step(self, batch):
+        if batch not in self.graphs:
+            self.graphs[batch] = self.captured(batch)
+        graph, grads = self.graphs[batch]
+        graph.replay()
+        for p, grad in zip(self.parameters, grads):
+            p.grad = grad
+
+
 def sample(net, batch, least_ms):
     """ns per example."""
     steps = 0
+    net.finish()
     start = time.perf_counter_ns()
     while True:
-        net.step(batch)
-        steps += 1
+        for _ in range(STEPS[net.device]):
+            net.step(batch)
+            steps += 1
+        net.finish()
         passed = time.perf_counter_ns() - start
         if passed >= least_ms * 1e6:
             return passed / (steps * net.x.shape[0])
@@ -104,7 +160,7 @@ def sample(net, batch, least_ms):
 
 def best_mini_batch(net, least_ms):
     """The size with the shortest of three short trials; 0 where N is smaller than them all."""
-    sizes = [size for size in MINI_BATCHES if size < net.x.shape[0]]
+    sizes = [size for size in MINI_BATCHES[net.device] if size < net.x.shape[0]]
     trials = {size: min(sample(net, size, least_ms / 3) for _ in range(3)) for size in sizes}
     return min(trials, key=trials.get, default=0)
 
@@ -117,6 +173,11 @@ def main():
         import torch
     except ImportError:
         sys.exit(3)
+    if options.device == "cuda":
+        if not torch.cuda.is_available():
+            sys.exit(3)
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
     torch.set_num_threads(options.threads)
     with open(options.data, "rb") as file:
         numbers = torch.frombuffer(bytearray(file.read()), dtype=torch.float64)
@@ -125,19 +186,21 @@ def main():
 
     rows = []
     for name, dtype in [("f64", torch.float64), ("f32", torch.float32)]:
-        net = Net(torch, parameters, points, dtype)
-        mini = best_mini_batch(net, options.least_ms)
-        for batch in [options.n] + [mini] * (mini > 0):
-            if not net.same_gradients(batch, reference, TOLERANCE[name]):
-                print(f"torch_moons: other gradients, {name}, batch {batch}", file=sys.stderr)
-                sys.exit(1)
-            rows.append((name, net, batch, []))
+        for kind in [Net, GraphNet] if options.device == "cuda" else [Net]:
+            net = kind(torch, options.device, parameters, points, dtype)
+            mini = best_mini_batch(net, options.least_ms)
+            for batch in [options.n] + [mini] * (mini > 0):
+                if not net.same_gradients(batch, reference, TOLERANCE[name]):
+                    print(f"torch_moons: other gradients, {net.name}, {name}, batch {batch}",
+                          file=sys.stderr)
+                    sys.exit(1)
+                rows.append((name, net, batch, []))
     for _ in range(options.rounds):
         for _, net, batch, samples in rows:
             samples.append(sample(net, batch, options.least_ms))
     blas = loaded_blas()
     for name, net, batch, samples in rows:
-        row = {"name": "torch eager", "dtype": name, "threads": options.threads, "n": options.n,
+        row = {"name": net.name, "dtype": name, "threads": options.threads, "n": options.n,
                "batch": batch, "version": torch.__version__, "blas": blas,
                "ns_per_example": samples}
         print(json.dumps(row))

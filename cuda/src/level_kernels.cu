@@ -27,13 +27,14 @@ struct Shape {
   dim3 grid, block;
 };
 
-/// A launch for all packs of the lanes and, if need be in turns, for the rows.
+/// A launch for all packs of the lanes and, if need be in turns, for the rows. A thread that must see
+/// all rows of its lanes has the rows to itself: rows is 1.
 template <class T>
 Shape shape_for(std::uint32_t count, std::uint32_t rows) {
   const unsigned packs = (count + pack_size<T> - 1) / pack_size<T>;
   unsigned x = 8;
   while (x < packs && x < block_threads) x *= 2;
-  const unsigned y = block_threads / x;
+  const unsigned y = rows == 1 ? 1 : block_threads / x;
   constexpr unsigned most_y = 65535;
   return {dim3((packs + x - 1) / x, std::clamp((rows + y - 1) / y, 1u, most_y)), dim3(x, y)};
 }

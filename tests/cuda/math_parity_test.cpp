@@ -8,12 +8,13 @@
 
 #include "cuda/device.h"
 #include "cuda/math_on_device.h"
+#include "support/tests_folder.h"
 
 namespace levelgrad::testing {
 namespace {
 
 std::set<std::string> pinned_lines() {
-  std::ifstream file(LEVELGRAD_TESTS "/golden/math-v1.txt");
+  std::ifstream file(tests_folder() + "/golden/math-v1.txt");
   std::set<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.insert(line);
   return lines;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "torch_peer.h"
+#include "peer.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <bit>
@@ -23,7 +24,7 @@ namespace fs = std::filesystem;
 /// The script's input, there as long as this object.
 class DataFile {
 public:
-  explicit DataFile(const TorchTask& task)
+  explicit DataFile(const PeerTask& task)
       : path_(fs::temp_directory_path() /
               ("levelgrad-bench-" + std::to_string(getpid()) + ".f64")) {
     static_assert(std::endian::native == std::endian::little);
@@ -59,46 +60,67 @@ std::string quoted(const std::string& word) {
   return result + "'";
 }
 
-/// stdout of a shell command that must end with exit code 0.
-std::string output_of(const std::string& command) {
+/// What a shell command wrote to stdout, and its exit code (128 and more: a signal ended it).
+struct Output {
+  std::string text;
+  int exit_code = 0;
+};
+
+Output output_of(const std::string& command) {
   std::FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) throw Error("cannot start " + command);
-  std::string text;
+  Output output;
   char buffer[4096];
   std::size_t count = 0;
-  while ((count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0) text.append(buffer, count);
-  if (pclose(pipe) != 0) throw Error(command + " failed", "leave PyTorch out with --no-torch");
-  return text;
+  while ((count = std::fread(buffer, 1, sizeof buffer, pipe)) > 0)
+    output.text.append(buffer, count);
+  const int status = pclose(pipe);
+  output.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return output;
+}
+
+Row parsed_row(const nlohmann::json& json) {
+  Row row;
+  row.name = json.at("name").get<std::string>() + ", batch " +
+             std::to_string(json.at("batch").get<std::size_t>());
+  row.dtype = json.at("dtype").get<std::string>();
+  row.threads = json.at("threads").get<int>();
+  row.samples = json.at("ns_per_example").get<std::vector<double>>();
+  return row;
 }
 
 }  // namespace
 
-std::string find_torch_python() {
+std::string find_python(const std::string& module) {
   for (const std::string python : {"python3", "/usr/bin/python3"}) {
-    if (std::system((python + " -c 'import torch' >/dev/null 2>&1").c_str()) == 0) return python;
+    if (std::system((python + " -c 'import " + module + "' >/dev/null 2>&1").c_str()) == 0) {
+      return python;
+    }
   }
   return {};
 }
 
-TorchRows run_torch(const std::string& python, const TorchTask& task, int threads) {
+PeerRows run_peer(const Peer& peer, const PeerTask& task, int threads) {
   const DataFile file(task);
   std::ostringstream command;
-  command << python << " " << quoted(LEVELGRAD_PEERS "/torch_moons.py") << " "
-          << quoted(file.path().string()) << " --n " << task.labels.size() << " --threads "
+  if (peer.timeout_seconds > 0) command << "timeout --foreground " << peer.timeout_seconds << " ";
+  command << peer.python << " " << quoted(peer.script) << " " << quoted(file.path().string())
+          << " --n " << task.labels.size() << " --device " << peer.device << " --threads "
           << threads << " --rounds " << task.rounds << " --least-ms " << task.least_ms;
-  std::istringstream lines(output_of(command.str()));
-  TorchRows result;
+  const Output output = output_of(command.str());
+  constexpr int not_there = 3, timed_out = 124;
+  PeerRows result;
+  if (output.exit_code == not_there) return result;
+  if (output.exit_code != 0) {
+    const char* how = output.exit_code == timed_out ? " took too long" : " failed";
+    throw Error(command.str() + how, "leave it out with --no-" + peer.module);
+  }
+  std::istringstream lines(output.text);
   for (std::string line; std::getline(lines, line);) {
     const nlohmann::json json = nlohmann::json::parse(line);
-    Row row;
-    row.name = json.at("name").get<std::string>() + ", batch " +
-               std::to_string(json.at("batch").get<std::size_t>());
-    row.dtype = json.at("dtype").get<std::string>();
-    row.threads = json.at("threads").get<int>();
-    row.samples = json.at("ns_per_example").get<std::vector<double>>();
+    result.rows.push_back(parsed_row(json));
     result.version =
         json.at("version").get<std::string>() + " with BLAS " + json.at("blas").get<std::string>();
-    result.rows.push_back(std::move(row));
   }
   return result;
 }
