@@ -45,7 +45,7 @@ struct AllTables {
 
   /// Where a Program's tables begin in the lists above.
   struct Begin {
-    std::size_t steps, gathers, folds, forward_levels, backward_levels, slots;
+    std::size_t steps, gathers, folds, forward_levels, backward_levels, slots, terms, rests;
   };
 
   Begin append(const BodyTable& body) {
@@ -54,7 +54,9 @@ struct AllTables {
                          folds.size(),
                          level_begin.size(),
                          level_begin.size() + body.forward.level_begin.size(),
-                         slots.size()};
+                         slots.size(),
+                         terms.size(),
+                         rests.size()};
     const auto extend = [](auto& list, const auto& more) {
       list.insert(list.end(), more.begin(), more.end());
     };
@@ -189,6 +191,12 @@ DeviceBodies::DeviceBodies(std::span<const Schedule> schedules, const UniformLay
     view.joins = size_of(body.joined);
     view.outputs = size_of(body.output);
     view.folded = size_of(body.folds);
+    view.first_term = static_cast<std::uint32_t>(begin.terms);
+    view.terms = size_of(body.backward.terms);
+    view.first_rest = static_cast<std::uint32_t>(begin.rests);
+    view.rests = size_of(body.backward.rests);
+    view.steps = size_of(body.forward.steps);
+    view.gathers = size_of(body.backward.gathers);
     views_.push_back(view);
   }
   device_views_.upload(views_, stream);

@@ -78,12 +78,10 @@ struct PersistentStep {
   Stage<T> stages[most_stages];
 };
 
-/// Lanes that a block can keep in shared memory for slots of each, a power of two of at least 32;
-/// 0: not even those.
+/// Lanes that a block can have in shared memory at once: 128, 64 or 32; 0: not even those.
 template <class T>
-[[nodiscard]] std::uint32_t persistent_tile(std::size_t slots, std::size_t chunks, int device);
+[[nodiscard]] std::uint32_t persistent_tile(const BodyView& body, int device);
 template <class T>
-void launch_persistent(const PersistentStep<T>& step, std::size_t slots, int device,
-                       cudaStream_t stream);
+void launch_persistent(const PersistentStep<T>& step, int device, cudaStream_t stream);
 
 }  // namespace levelgrad::cuda

@@ -27,8 +27,8 @@ struct Shape {
   dim3 grid, block;
 };
 
-/// A launch for all packs of the lanes and, if need be in turns, for the rows. A thread that must see
-/// all rows of its lanes has the rows to itself: rows is 1.
+/// A launch for all packs of the lanes and, if need be in turns, for the rows. A thread that must
+/// see all rows of its lanes has the rows to itself: rows is 1.
 template <class T>
 Shape shape_for(std::uint32_t count, std::uint32_t rows) {
   const unsigned packs = (count + pack_size<T> - 1) / pack_size<T>;

@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "level_tables.h"
 
+#include <string_view>
+
 namespace levelgrad::cuda {
+
+namespace {
+
+/// An op by its formula, where that is one of the common ones.
+std::uint8_t step_code(Op op) {
+  const std::string_view formula = dispatch(op, [](auto o) { return decltype(o)::value_text; });
+  if (formula == "a") return copies;
+  if (formula == "a + b") return adds;
+  if (formula == "a * b") return multiplies;
+  return static_cast<std::uint8_t>(op);
+}
+
+}  // namespace
 
 void append_step(ForwardTable& table, const Program& program, NodeIndex node, const RefOf& value,
                  Ref result) {
   const std::span<const NodeIndex> operands = program.operands(node);
   const auto ref = [&](std::size_t k) { return value(operands[k < operands.size() ? k : 0]); };
   table.steps.push_back({ref(0), ref(1), ref(2), result});
-  table.ops.push_back(static_cast<std::uint8_t>(program.op(node)));
+  table.ops.push_back(step_code(program.op(node)));
 }
 
 void GatherWriter::begin(Ref result) {

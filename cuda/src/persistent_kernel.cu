@@ -11,29 +11,55 @@
 namespace levelgrad::cuda {
 namespace {
 
-constexpr unsigned walk_threads = 256;
-
 /// A row of lanes in shared memory has a pack more than lanes, so that the threads of a fold, who
-/// read one lane of different slots, meet different banks.
+/// read one pack of different slots, meet different banks.
 template <class T>
 __host__ __device__ constexpr std::uint32_t row_length(std::uint32_t tile) {
   return tile + pack_size<T>;
 }
 
-/// The folds of a sub-block's lanes, [begin, end) of the tile, carried on from the lanes above.
+/// Sixteen rows at once: with more, threads would idle in most levels of a small graph.
+constexpr unsigned most_threads = 512;
+template <class T>
+unsigned threads_for(std::uint32_t tile) {
+  return std::min(16 * tile / pack_size<T>, most_threads);
+}
+
+/// Copies a table to shared memory, and moves on behind it.
+template <class Row>
+__device__ const Row* bring(const Row* rows, std::uint32_t count, unsigned char*& room) {
+  Row* const to = reinterpret_cast<Row*>(room);
+  for (std::uint32_t i = threadIdx.x; i < count; i += blockDim.x) to[i] = rows[i];
+  room += (count * sizeof(Row) + 15) / 16 * 16;
+  return to;
+}
+
+/// The same body, its tables in shared memory: table_bytes() of it.
+__device__ BodyView bring_tables(const BodyView& body, unsigned char*& room) {
+  BodyView own = body;
+  own.forward.steps = bring(body.forward.steps, body.steps, room);
+  own.backward.gathers = bring(body.backward.gathers, body.gathers, room);
+  own.folds = bring(body.folds, body.folded, room);
+  own.backward.terms =
+      bring(body.backward.terms + body.first_term, body.terms, room) - body.first_term;
+  own.backward.rests =
+      bring(body.backward.rests + body.first_rest, body.rests, room) - body.first_rest;
+  own.forward.ops = bring(body.forward.ops, body.steps, room);
+  own.forward.level_begin = bring(body.forward.level_begin, body.forward.levels + 1, room);
+  own.backward.level_begin = bring(body.backward.level_begin, body.backward.levels + 1, room);
+  return own;
+}
+
+/// The folds of a sub-block's lanes, carried on from the lanes above.
 template <class T>
 __device__ void fold_sub_block(const BodyView& body, const FoldsView<T>& folds, std::size_t chunk,
-                               bool starts, const T* data, std::uint32_t stride,
-                               std::uint32_t lanes, const T* uniform) {
+                               bool starts, T* data, std::uint32_t stride, std::uint32_t lanes,
+                               const T* uniform) {
   for (std::uint32_t fold = threadIdx.x; fold < body.folded; fold += blockDim.x) {
     T& total = folds.folds[chunk * folds.width + body.joins + fold];
-    const Gather row = body.folds[fold];
-    Pack<T, 1> sum = {{starts ? fold_start(folds, chunk, fold) : total}};
-    for (std::uint32_t lane = lanes; lane-- > 0;) {
-      const Lanes<T, 1> one = {const_cast<T*>(data) + lane, stride, uniform};
-      sum = fold_of(row, body.backward.terms, body.backward.rests, one, sum);
-    }
-    total = sum.lane[0];
+    const T start = starts ? fold_start(folds, chunk, fold) : total;
+    total = fold_lanes(body.folds[fold], body.backward.terms, body.backward.rests, data, stride,
+                       uniform, lanes, start);
   }
 }
 
@@ -46,7 +72,8 @@ __device__ void walk_chunks(const BodyView& body, const LanesView<T>& view,
   const std::uint32_t packs = tile / pack;
   const std::uint32_t in_tile = threadIdx.x % packs * pack;
   const Turn turn = {threadIdx.x / packs, blockDim.x / packs};
-  const Lanes<T, pack_size<T>> lanes = {numbers + in_tile, row_length<T>(tile), view.uniform};
+  const Lanes<T, pack_size<T>, std::uint32_t> lanes = {numbers + in_tile, row_length<T>(tile),
+                                                       view.uniform};
   const std::uint32_t chunks = (view.count + chunk_lanes - 1) / chunk_lanes;
   for (std::uint32_t chunk = blockIdx.x; chunk < chunks; chunk += gridDim.x) {
     const std::uint32_t begin = chunk * chunk_lanes;
@@ -69,8 +96,10 @@ __device__ void walk_chunks(const BodyView& body, const LanesView<T>& view,
   }
 }
 
-template <class T>
-__global__ void __launch_bounds__(walk_threads) persistent(const PersistentStep<T> step) {
+/// tables_fit: into shared memory, before the lanes.
+template <class T, bool tables_fit>
+__global__ void __launch_bounds__(most_threads)
+    persistent(const __grid_constant__ PersistentStep<T> step) {
   extern __shared__ double shared[];
   const auto grid = cooperative_groups::this_grid();
   const Share share = {std::size_t(blockIdx.x) * blockDim.x + threadIdx.x,
@@ -83,10 +112,19 @@ __global__ void __launch_bounds__(walk_threads) persistent(const PersistentStep<
       case Stage<T>::Uniform:
         if (blockIdx.x == 0) run_uniform(step.uniform, stage.parts, step.numbers);
         break;
-      case Stage<T>::Body:
-        walk_chunks(step.body, step.lanes, folds, stage.parts == 1, step.tile,
-                    reinterpret_cast<T*>(shared));
+      case Stage<T>::Body: {
+        auto* room = reinterpret_cast<unsigned char*>(shared);
+        if constexpr (tables_fit) {
+          const BodyView body = bring_tables(step.body, room);
+          __syncthreads();
+          walk_chunks(body, step.lanes, folds, stage.parts == 1, step.tile,
+                      reinterpret_cast<T*>(room));
+        } else {
+          walk_chunks(step.body, step.lanes, folds, stage.parts == 1, step.tile,
+                      reinterpret_cast<T*>(room));
+        }
         break;
+      }
       case Stage<T>::Joins:
         fold_joins(step.lanes.joined, step.lanes.places, step.body.joins, folds, share);
         break;
@@ -100,6 +138,7 @@ __global__ void __launch_bounds__(walk_threads) persistent(const PersistentStep<
 
 /// Blocks of 32 lanes whose numbers are in device memory.
 constexpr std::uint32_t walk_lanes = lane_pad;
+constexpr unsigned walk_threads = 256;
 
 template <class T>
 __global__ void __launch_bounds__(walk_threads)
@@ -118,55 +157,65 @@ __global__ void __launch_bounds__(walk_threads)
   store_input_grads(body, view, first, turn, lanes);
 }
 
-int attribute(cudaDeviceAttr name, int device) {
+std::size_t attribute(cudaDeviceAttr name, int device) {
   int value = 0;
   LG_CUDA(cudaDeviceGetAttribute(&value, name, device));
-  return value;
+  return static_cast<std::size_t>(value);
 }
 
 template <class T>
-std::size_t shared_bytes(std::size_t slots, std::uint32_t tile) {
-  return slots * row_length<T>(tile) * sizeof(T);
+std::size_t lane_bytes(const BodyView& body, std::uint32_t tile) {
+  return std::size_t{body.slots} * row_length<T>(tile) * sizeof(T);
+}
+
+/// What a block can have. A launch asks for 16 bytes at least, also for a body without numbers.
+constexpr std::size_t least_bytes = 16;
+std::size_t shared_limit(int device) {
+  return attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device) - least_bytes;
+}
+
+template <class T, bool tables_fit>
+void launch(const PersistentStep<T>& step, int device, cudaStream_t stream) {
+  const auto kernel = persistent<T, tables_fit>;
+  const std::size_t bytes =
+      least_bytes + lane_bytes<T>(step.body, step.tile) + (tables_fit ? table_bytes(step.body) : 0);
+  const unsigned threads = threads_for<T>(step.tile);
+  LG_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                               static_cast<int>(bytes)));
+  int resident = 0;
+  LG_CUDA(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, kernel,
+                                                        static_cast<int>(threads), bytes));
+  const std::size_t most =
+      static_cast<std::size_t>(resident) * attribute(cudaDevAttrMultiProcessorCount, device);
+  const std::size_t chunks = chunk_count(step.lanes.count);
+  const auto blocks = static_cast<unsigned>(std::clamp<std::size_t>(chunks, 1, most));
+  PersistentStep<T> copy = step;
+  void* arguments[] = {&copy};
+  LG_CUDA(
+      cudaLaunchCooperativeKernel(kernel, dim3(blocks), dim3(threads), arguments, bytes, stream));
 }
 
 }  // namespace
 
 template <class T>
-std::uint32_t persistent_tile(std::size_t slots, std::size_t chunks, int device) {
-  const auto block =
-      static_cast<std::size_t>(attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin, device));
-  const auto multiprocessor =
-      static_cast<std::size_t>(attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor, device));
-  const auto multiprocessors =
-      static_cast<std::size_t>(attribute(cudaDevAttrMultiProcessorCount, device));
-  // A full chunk where every chunk has a multiprocessor of its own; where they queue, smaller
-  // tiles, so that some blocks compute while others wait at a barrier.
-  const std::size_t room = chunks <= multiprocessors ? block : std::min(block, multiprocessor / 3);
-  for (const std::uint32_t tile : {128u, 64u, 32u}) {
-    const std::size_t limit = tile == 32 ? block : room;
-    if (shared_bytes<T>(slots, tile) <= limit) return tile;
+std::uint32_t persistent_tile(const BodyView& body, int device) {
+  const std::size_t limit = shared_limit(device);
+  for (const std::size_t tables : {table_bytes(body), std::size_t{0}}) {
+    for (const std::uint32_t tile : {128u, 64u, 32u}) {
+      if (lane_bytes<T>(body, tile) + tables <= limit) return tile;
+    }
   }
   return 0;
 }
 
 template <class T>
-void launch_persistent(const PersistentStep<T>& step, std::size_t slots, int device,
-                       cudaStream_t stream) {
-  const std::size_t bytes = std::max<std::size_t>(shared_bytes<T>(slots, step.tile), 16);
-  LG_CUDA(cudaFuncSetAttribute(persistent<T>, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               static_cast<int>(bytes)));
-  int resident = 0;
-  LG_CUDA(
-      cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, persistent<T>, walk_threads, bytes));
-  const std::size_t most =
-      static_cast<std::size_t>(resident) *
-      static_cast<std::size_t>(attribute(cudaDevAttrMultiProcessorCount, device));
-  const std::size_t chunks = chunk_count(step.lanes.count);
-  const auto blocks = static_cast<unsigned>(std::clamp<std::size_t>(chunks, 1, most));
-  PersistentStep<T> copy = step;
-  void* arguments[] = {&copy};
-  LG_CUDA(cudaLaunchCooperativeKernel(persistent<T>, dim3(blocks), dim3(walk_threads), arguments,
-                                      bytes, stream));
+void launch_persistent(const PersistentStep<T>& step, int device, cudaStream_t stream) {
+  const std::size_t needed = lane_bytes<T>(step.body, step.tile) + table_bytes(step.body);
+  if (needed <= shared_limit(device)) {
+    launch<T, true>(step, device, stream);
+  } else {
+    launch<T, false>(step, device, stream);
+  }
 }
 
 template <class T>
@@ -177,9 +226,9 @@ void launch_walk(const BodyView& body, const LanesView<T>& lanes, bool runs_back
   LG_CUDA(cudaGetLastError());
 }
 
-#define LG_INSTANTIATE(T)                                                                    \
-  template std::uint32_t persistent_tile<T>(std::size_t, std::size_t, int);                  \
-  template void launch_persistent(const PersistentStep<T>&, std::size_t, int, cudaStream_t); \
+#define LG_INSTANTIATE(T)                                                       \
+  template std::uint32_t persistent_tile<T>(const BodyView&, int);              \
+  template void launch_persistent(const PersistentStep<T>&, int, cudaStream_t); \
   template void launch_walk(const BodyView&, const LanesView<T>&, bool, cudaStream_t);
 LG_INSTANTIATE(float)
 LG_INSTANTIATE(double)

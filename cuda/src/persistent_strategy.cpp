@@ -3,7 +3,6 @@
 
 #include "kernels.h"
 #include "launch_strategy.h"
-#include "levelgrad/batch_order.h"
 #include "levelgrad/error.h"
 
 namespace levelgrad::cuda {
@@ -41,11 +40,6 @@ private:
 }  // namespace
 
 template <class T>
-std::uint32_t persistent_lanes(const BodyView& body, std::size_t examples, int device) {
-  return persistent_tile<T>(body.slots, chunk_count(examples), device);
-}
-
-template <class T>
 void run_persistent(const TileTask<T>& task, std::uint32_t lanes, int device, cudaStream_t stream) {
   PersistentStep<T> step = {};
   step.uniform = task.uniform;
@@ -60,7 +54,7 @@ void run_persistent(const TileTask<T>& task, std::uint32_t lanes, int device, cu
   if (step.body.joins > 0) stages.joins();
   for (const TreeRound<T>& round : task.rounds) stages.tree(round);
   stages.uniform(task.after);
-  launch_persistent(step, step.body.slots, device, stream);
+  launch_persistent(step, device, stream);
 }
 
 template <class T>
@@ -74,7 +68,6 @@ void walk_tile(const TileTask<T>& task, cudaStream_t stream) {
 }
 
 #define LG_INSTANTIATE(T)                                                             \
-  template std::uint32_t persistent_lanes<T>(const BodyView&, std::size_t, int);      \
   template void run_persistent(const TileTask<T>&, std::uint32_t, int, cudaStream_t); \
   template void walk_tile(const TileTask<T>&, cudaStream_t);
 LG_INSTANTIATE(float)

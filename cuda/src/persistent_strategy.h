@@ -9,12 +9,7 @@
 
 namespace levelgrad::cuda {
 
-/// Lanes that a block has in shared memory at once; 0 where a lane's numbers do not fit.
-template <class T>
-[[nodiscard]] std::uint32_t persistent_lanes(const BodyView& body, std::size_t examples,
-                                             int device);
-
-/// Asynchronous. lanes   what persistent_lanes() says.
+/// Asynchronous. lanes   what persistent_tile() says.
 template <class T>
 void run_persistent(const TileTask<T>& task, std::uint32_t lanes, int device, cudaStream_t stream);
 

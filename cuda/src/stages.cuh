@@ -22,9 +22,9 @@ struct Share {
 
 /// Puts the inputs of a thread's lanes into their slots. first: its first lane, of the batch's
 /// lanes. Lanes behind the last get 0, so that no number is ever undefined.
-template <class T, int K>
+template <class T, int K, class Index>
 __device__ void load_inputs(const BodyView& body, const LanesView<T>& view, std::uint32_t first,
-                            Turn turn, const Lanes<T, K>& lanes) {
+                            Turn turn, const Lanes<T, K, Index>& lanes) {
   for (std::uint32_t input = turn.first; input < body.inputs; input += turn.step) {
     const Ref slot = body.input[input];
     if (slot == no_slot) continue;
@@ -53,9 +53,9 @@ __device__ void copy_out(const Pack<T, K>& numbers, const LanesView<T>& view, st
 }
 
 /// Behind forward: what joins read, and outputs.
-template <class T, int K>
+template <class T, int K, class Index>
 __device__ void store_results(const BodyView& body, const LanesView<T>& view, std::uint32_t first,
-                              Turn turn, const Lanes<T, K>& lanes) {
+                              Turn turn, const Lanes<T, K, Index>& lanes) {
   const std::uint32_t outputs = view.outputs == nullptr ? 0 : body.outputs;
   for (std::uint32_t i = turn.first; i < body.joins + outputs; i += turn.step) {
     const bool joins = i < body.joins;
@@ -67,9 +67,9 @@ __device__ void store_results(const BodyView& body, const LanesView<T>& view, st
 }
 
 /// Behind backward. An input whose grad is not computed has the grad 0.
-template <class T, int K>
+template <class T, int K, class Index>
 __device__ void store_input_grads(const BodyView& body, const LanesView<T>& view,
-                                  std::uint32_t first, Turn turn, const Lanes<T, K>& lanes) {
+                                  std::uint32_t first, Turn turn, const Lanes<T, K, Index>& lanes) {
   if (view.input_grads == nullptr) return;
   for (std::uint32_t input = turn.first; input < body.inputs; input += turn.step) {
     const Ref slot = body.input_grad[input];
@@ -115,14 +115,11 @@ __device__ void fold_grads(const BodyView& body, const LanesView<T>& lanes,
     const std::size_t chunk = i / body.folded;
     const auto fold = static_cast<std::uint32_t>(i % body.folded);
     const std::size_t begin = chunk * chunk_lanes;
-    const Gather row = body.folds[fold];
-    Pack<T, 1> sum = {{fold_start(view, chunk, fold)}};
-    for (std::size_t lane = min(begin + chunk_lanes, static_cast<std::size_t>(view.places));
-         lane-- > begin;) {
-      const Lanes<T, 1> one = {lanes.data + lane, lanes.stride, lanes.uniform};
-      sum = fold_of(row, body.backward.terms, body.backward.rests, one, sum);
-    }
-    view.folds[chunk * view.width + body.joins + fold] = sum.lane[0];
+    const auto count = static_cast<std::uint32_t>(
+        min(std::size_t{chunk_lanes}, static_cast<std::size_t>(view.places) - begin));
+    view.folds[chunk * view.width + body.joins + fold] =
+        fold_lanes(body.folds[fold], body.backward.terms, body.backward.rests, lanes.data + begin,
+                   lanes.stride, lanes.uniform, count, fold_start(view, chunk, fold));
   }
 }
 
@@ -155,8 +152,9 @@ __device__ void fold_rows(const T* rows, std::size_t count, std::uint32_t width,
 
 /// Walks all levels of a table with the threads of a block, packs of them to a row. Where levels
 /// are so narrow that one warp can take them, it goes on alone.
-template <class Table, class T, int K>
-__device__ void walk_levels(const Table& table, std::uint32_t packs, const Lanes<T, K>& lanes) {
+template <class Table, class T, int K, class Index>
+__device__ void walk_levels(const Table& table, std::uint32_t packs,
+                            const Lanes<T, K, Index>& lanes) {
   const Turn turn = {threadIdx.x / packs, blockDim.x / packs};
   const std::uint32_t narrow = 32 / packs;
   std::uint32_t level = 0;

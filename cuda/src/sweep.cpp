@@ -254,9 +254,7 @@ void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, 
     mixed_.run(task, persistent, options_.device, computing_);
   } else {
     const std::uint32_t resident =
-        persistent && !example_grads
-            ? persistent_lanes<T>(task.body(), range.count, options_.device)
-            : 0;
+        persistent && !example_grads ? persistent_tile<T>(task.body(), options_.device) : 0;
     if (resident > 0) {
       run_persistent(task, resident, options_.device, computing_);
     } else {

@@ -23,6 +23,7 @@ struct alignas(16) Step {
 };
 /// Step codes that are no op of their own: the joins of an epilogue, whose sums are known.
 inline constexpr std::uint8_t copies = 0;        ///< a
+inline constexpr std::uint8_t adds = 254;        ///< a + b
 inline constexpr std::uint8_t multiplies = 255;  ///< a * b
 
 /// One contribution to a grad.

@@ -32,7 +32,20 @@ struct BodyView {
   const Gather* folds;
   const Ref *input, *input_grad, *joined, *output;
   std::uint32_t slots, inputs, joins, outputs, folded;
+  /// What of the terms and rests, which are numbered over all Programs, is this body's.
+  std::uint32_t first_term, terms, first_rest, rests;
+  std::uint32_t steps, gathers;
 };
+
+/// Bytes that the tables of a body take in shared memory, each at a multiple of 16.
+[[nodiscard]] constexpr std::size_t table_bytes(const BodyView& body) {
+  const auto rounded = [](std::size_t bytes) { return (bytes + 15) / 16 * 16; };
+  return rounded(body.steps * sizeof(Step)) + rounded(body.gathers * sizeof(Gather)) +
+         rounded(body.folded * sizeof(Gather)) + rounded(body.terms * sizeof(Term)) +
+         rounded(body.rests * sizeof(Rest)) + rounded(body.steps) +
+         rounded((body.forward.levels + 1) * sizeof(std::uint32_t)) +
+         rounded((body.backward.levels + 1) * sizeof(std::uint32_t));
+}
 
 /// Prologue and epilogue; their lane data is the array of uniform numbers.
 struct UniformView {
