@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "waits.h"
+
 namespace levelgrad::cuda {
 namespace {
 
@@ -41,11 +43,13 @@ struct AllTables {
   std::vector<Term> terms;
   std::vector<Rest> rests;
   std::vector<std::uint32_t> level_begin;
+  std::vector<std::uint8_t> waits;
   std::vector<Ref> slots;
 
   /// Where a Program's tables begin in the lists above.
   struct Begin {
-    std::size_t steps, gathers, folds, forward_levels, backward_levels, slots, terms, rests;
+    std::size_t steps, gathers, folds, forward_levels, backward_levels, slots, terms, rests,
+        forward_waits, backward_waits;
   };
 
   Begin append(const BodyTable& body) {
@@ -56,7 +60,9 @@ struct AllTables {
                          level_begin.size() + body.forward.level_begin.size(),
                          slots.size(),
                          terms.size(),
-                         rests.size()};
+                         rests.size(),
+                         waits.size(),
+                         waits.size() + body.forward.level_begin.size() - 1};
     const auto extend = [](auto& list, const auto& more) {
       list.insert(list.end(), more.begin(), more.end());
     };
@@ -79,6 +85,8 @@ struct AllTables {
     extend(ops, body.forward.ops);
     extend(level_begin, body.forward.level_begin);
     extend(level_begin, body.backward.level_begin);
+    extend(waits, waits_of(body.forward, body_groups));
+    extend(waits, waits_of(body.backward, body_groups));
     for (const auto* list : {&body.input, &body.input_grad, &body.joined, &body.output}) {
       extend(slots, *list);
     }
@@ -104,10 +112,11 @@ DeviceForward::DeviceForward(const ForwardTable& table, cudaStream_t stream)
   steps_.upload(table.steps, stream);
   ops_.upload(table.ops, stream);
   level_begin_.upload(table.level_begin, stream);
+  waits_.upload(waits_of(table, uniform_groups), stream);
 }
 
 ForwardView DeviceForward::view() const {
-  return {steps_.data(), ops_.data(), level_begin_.data(), levels_};
+  return {steps_.data(), ops_.data(), level_begin_.data(), waits_.data(), levels_};
 }
 
 DeviceBackward::DeviceBackward(const BackwardTable& table, cudaStream_t stream)
@@ -116,10 +125,12 @@ DeviceBackward::DeviceBackward(const BackwardTable& table, cudaStream_t stream)
   terms_.upload(table.terms, stream);
   rests_.upload(table.rests, stream);
   level_begin_.upload(table.level_begin, stream);
+  waits_.upload(waits_of(table, uniform_groups), stream);
 }
 
 BackwardView DeviceBackward::view() const {
-  return {gathers_.data(), terms_.data(), rests_.data(), level_begin_.data(), levels_};
+  return {gathers_.data(),     terms_.data(), rests_.data(),
+          level_begin_.data(), waits_.data(), levels_};
 }
 
 DeviceUniform::DeviceUniform(const Schedule& schedule, const UniformLayout& layout,
@@ -170,16 +181,20 @@ DeviceBodies::DeviceBodies(std::span<const Schedule> schedules, const UniformLay
   rests_.upload(all.rests, stream);
   level_begin_.upload(all.level_begin, stream);
   slots_.upload(all.slots, stream);
+  waits_.upload(all.waits, stream);
 
   for (std::size_t p = 0; p < bodies.size(); ++p) {
     const BodyTable& body = bodies[p];
     const AllTables::Begin& begin = begins[p];
     BodyView view = {};
     view.forward = {steps_.data() + begin.steps, ops_.data() + begin.steps,
-                    level_begin_.data() + begin.forward_levels,
+                    level_begin_.data() + begin.forward_levels, waits_.data() + begin.forward_waits,
                     level_count(body.forward.level_begin)};
-    view.backward = {gathers_.data() + begin.gathers, terms_.data(), rests_.data(),
+    view.backward = {gathers_.data() + begin.gathers,
+                     terms_.data(),
+                     rests_.data(),
                      level_begin_.data() + begin.backward_levels,
+                     waits_.data() + begin.backward_waits,
                      level_count(body.backward.level_begin)};
     view.folds = folds_.data() + begin.folds;
     view.input = slots_.data() + begin.slots;
@@ -197,6 +212,7 @@ DeviceBodies::DeviceBodies(std::span<const Schedule> schedules, const UniformLay
     view.rests = size_of(body.backward.rests);
     view.steps = size_of(body.forward.steps);
     view.gathers = size_of(body.backward.gathers);
+    view.uniforms = static_cast<std::uint32_t>(layout.read_by_bodies());
     views_.push_back(view);
   }
   device_views_.upload(views_, stream);

@@ -23,7 +23,7 @@ public:
 
 private:
   DeviceArray<Step> steps_;
-  DeviceArray<std::uint8_t> ops_;
+  DeviceArray<std::uint8_t> ops_, waits_;
   DeviceArray<std::uint32_t> level_begin_;
   std::uint32_t levels_;
 };
@@ -40,6 +40,7 @@ private:
   DeviceArray<Term> terms_;
   DeviceArray<Rest> rests_;
   DeviceArray<std::uint32_t> level_begin_;
+  DeviceArray<std::uint8_t> waits_;
   std::uint32_t levels_;
   std::vector<LevelRun> runs_;
 };
@@ -85,7 +86,7 @@ public:
 private:
   StorageNeeds needs_;
   DeviceArray<Step> steps_;
-  DeviceArray<std::uint8_t> ops_;
+  DeviceArray<std::uint8_t> ops_, waits_;
   DeviceArray<Gather> gathers_, folds_;
   DeviceArray<Term> terms_;
   DeviceArray<Rest> rests_;

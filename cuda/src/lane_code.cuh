@@ -14,14 +14,37 @@ struct alignas(sizeof(T) * K) Pack {
   T lane[K];
 };
 
-/// Where a thread finds the numbers of its lanes. Index is what slots * stride fits into.
-template <class T, int K, class Index = std::size_t>
+/// Lanes and uniform numbers in device memory.
+struct InDeviceMemory {
+  using Index = std::size_t;  ///< what a slot times the stride fits into
+  static constexpr bool uniform_packs = false;
+};
+/// Lanes in shared memory.
+struct LanesShared {
+  using Index = std::uint32_t;
+  static constexpr bool uniform_packs = false;
+};
+/// Both in shared memory, each uniform number as often as a pack has lanes: then it is loaded as a
+/// slot is, and there is no branch.
+struct AllShared {
+  using Index = std::uint32_t;
+  static constexpr bool uniform_packs = true;
+};
+
+/// Where a thread finds the numbers of its lanes.
+template <class T, int K, class Memory = InDeviceMemory>
 struct Lanes {
+  using Index = typename Memory::Index;
   T* data;  ///< slot 0 of the thread's first lane
   Index stride;
   const T* uniform;
 
   __device__ Pack<T, K> load(Ref ref) const {
+    if constexpr (Memory::uniform_packs) {
+      const T* const from = ref >= 0 ? data + static_cast<Index>(ref) * stride
+                                     : uniform + static_cast<Index>(~ref) * pack_size<T>;
+      return *reinterpret_cast<const Pack<T, K>*>(from);
+    }
     if (ref >= 0) {
       return *reinterpret_cast<const Pack<T, K>*>(data + static_cast<Index>(ref) * stride);
     }
@@ -73,10 +96,10 @@ template <class O, int K>
 inline constexpr bool is_neither_copy_nor_product = derivative<O, K>().form == Form::Other;
 
 /// dispatch()'s part for one op: its value for each lane.
-template <class T, int K, class Index>
+template <class T, int K, class Memory>
 struct ValueOf {
   const Step& step;
-  const Lanes<T, K, Index>& lanes;
+  const Lanes<T, K, Memory>& lanes;
   const Pack<T, K>& a;
 
   template <class O>
@@ -99,19 +122,23 @@ struct ValueOf {
   }
 };
 
-template <class T, int K, class Index>
-__device__ Pack<T, K> value_of(std::uint8_t op, const Step& step, const Lanes<T, K, Index>& lanes) {
+template <class T, int K, class Memory>
+__device__ Pack<T, K> value_of(std::uint8_t op, const Step& step,
+                               const Lanes<T, K, Memory>& lanes) {
   const Pack<T, K> a = lanes.load(step.a);
   if (op == copies) return a;
   if (op >= adds) {
     Pack<T, K> y = lanes.load(step.b);
+    if (op == adds) {
 #pragma unroll
-    for (int k = 0; k < K; ++k) {
-      y.lane[k] = op == adds ? a.lane[k] + y.lane[k] : a.lane[k] * y.lane[k];
+      for (int k = 0; k < K; ++k) y.lane[k] = a.lane[k] + y.lane[k];
+    } else {
+#pragma unroll
+      for (int k = 0; k < K; ++k) y.lane[k] = a.lane[k] * y.lane[k];
     }
     return y;
   }
-  return dispatch(static_cast<Op>(op), ValueOf<T, K, Index>{step, lanes, a});
+  return dispatch(static_cast<Op>(op), ValueOf<T, K, Memory>{step, lanes, a});
 }
 
 /// dispatch()'s part for one op: its contribution to an operand, for each lane.
@@ -153,9 +180,9 @@ private:
 };
 
 /// The contribution of a term to a grad, for each lane.
-template <class T, int K, class Index>
+template <class T, int K, class Memory>
 __device__ Pack<T, K> contribution_of(const Term& term, const Rest* rests,
-                                      const Lanes<T, K, Index>& lanes) {
+                                      const Lanes<T, K, Memory>& lanes) {
   const Pack<T, K> g = lanes.load(term.g);
   if (term.code == is_copy) return g;
   const Pack<T, K> a = lanes.load(term.a);
@@ -172,9 +199,9 @@ __device__ Pack<T, K> contribution_of(const Term& term, const Rest* rests,
 }
 
 /// The left fold of a row's terms, carried on from sum.
-template <class T, int K, class Index>
+template <class T, int K, class Memory>
 __device__ Pack<T, K> fold_of(const Gather& row, const Term* terms, const Rest* rests,
-                              const Lanes<T, K, Index>& lanes, Pack<T, K> sum) {
+                              const Lanes<T, K, Memory>& lanes, Pack<T, K> sum) {
   for (std::uint32_t t = row.first_term; t < row.first_term + row.term_count; ++t) {
     const Pack<T, K> more = contribution_of(terms[t], rests, lanes);
 #pragma unroll
@@ -186,20 +213,21 @@ __device__ Pack<T, K> fold_of(const Gather& row, const Term* terms, const Rest* 
 /// The same, over neighbouring lanes from the last to the first, by one thread. data: slot 0 of the
 /// first of them, which stands at a whole pack. A weight that is used once has one term a lane: so
 /// the term is fetched once, and lanes by packs.
-template <class T, class Index>
+template <class Memory, class T>
 __device__ T fold_lanes(const Gather& row, const Term* terms, const Rest* rests, T* data,
-                        Index stride, const T* uniform, std::uint32_t count, T sum) {
+                        typename Memory::Index stride, const T* uniform, std::uint32_t count,
+                        T sum) {
   constexpr std::uint32_t pack = pack_size<T>;
   std::uint32_t lane = count;
   if (row.term_count == 1) {
     const Term term = terms[row.first_term];
     for (; lane % pack != 0; --lane) {
-      const Lanes<T, 1, Index> one = {data + (lane - 1), stride, uniform};
+      const Lanes<T, 1, Memory> one = {data + (lane - 1), stride, uniform};
       sum = sum + contribution_of(term, rests, one).lane[0];
     }
 #pragma unroll 2
     for (; lane != 0; lane -= pack) {
-      const Lanes<T, pack_size<T>, Index> lanes = {data + (lane - pack), stride, uniform};
+      const Lanes<T, pack_size<T>, Memory> lanes = {data + (lane - pack), stride, uniform};
       const Pack<T, pack_size<T>> more = contribution_of(term, rests, lanes);
 #pragma unroll
       for (std::uint32_t k = pack; k-- > 0;) sum = sum + more.lane[k];
@@ -207,7 +235,7 @@ __device__ T fold_lanes(const Gather& row, const Term* terms, const Rest* rests,
     return sum;
   }
   while (lane-- > 0) {
-    const Lanes<T, 1, Index> one = {data + lane, stride, uniform};
+    const Lanes<T, 1, Memory> one = {data + lane, stride, uniform};
     sum = fold_of(row, terms, rests, one, Pack<T, 1>{{sum}}).lane[0];
   }
   return sum;
@@ -218,9 +246,9 @@ struct Turn {
   std::uint32_t first, step;
 };
 
-template <class T, int K, class Index>
+template <class T, int K, class Memory>
 __device__ void run_level(const ForwardView& table, std::uint32_t level, Turn turn,
-                          const Lanes<T, K, Index>& lanes) {
+                          const Lanes<T, K, Memory>& lanes) {
   const std::uint32_t end = table.level_begin[level + 1];
   for (std::uint32_t row = table.level_begin[level] + turn.first; row < end; row += turn.step) {
     const Step step = table.steps[row];
@@ -228,9 +256,9 @@ __device__ void run_level(const ForwardView& table, std::uint32_t level, Turn tu
   }
 }
 
-template <class T, int K, class Index>
+template <class T, int K, class Memory>
 __device__ void run_level(const BackwardView& table, std::uint32_t level, Turn turn,
-                          const Lanes<T, K, Index>& lanes) {
+                          const Lanes<T, K, Memory>& lanes) {
   const std::uint32_t end = table.level_begin[level + 1];
   for (std::uint32_t row = table.level_begin[level] + turn.first; row < end; row += turn.step) {
     const Gather gather = table.gathers[row];

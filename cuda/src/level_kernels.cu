@@ -103,7 +103,8 @@ __global__ void __launch_bounds__(block_threads)
 }
 
 template <class T>
-__global__ void __launch_bounds__(256) uniform(UniformView view, std::uint32_t parts, T* numbers) {
+__global__ void __launch_bounds__(uniform_groups)
+    uniform(UniformView view, std::uint32_t parts, T* numbers) {
   run_uniform(view, parts, numbers);
 }
 
@@ -178,7 +179,7 @@ void launch_fold_rows(const T* in, std::size_t count, std::uint32_t width, T* re
 
 template <class T>
 void launch_uniform(const UniformView& view, std::uint32_t parts, T* numbers, cudaStream_t stream) {
-  uniform<<<1, 256, 0, stream>>>(view, parts, numbers);
+  uniform<<<1, uniform_groups, 0, stream>>>(view, parts, numbers);
   LG_CUDA(cudaGetLastError());
 }
 

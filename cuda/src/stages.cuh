@@ -22,9 +22,9 @@ struct Share {
 
 /// Puts the inputs of a thread's lanes into their slots. first: its first lane, of the batch's
 /// lanes. Lanes behind the last get 0, so that no number is ever undefined.
-template <class T, int K, class Index>
+template <class T, int K, class Memory>
 __device__ void load_inputs(const BodyView& body, const LanesView<T>& view, std::uint32_t first,
-                            Turn turn, const Lanes<T, K, Index>& lanes) {
+                            Turn turn, const Lanes<T, K, Memory>& lanes) {
   for (std::uint32_t input = turn.first; input < body.inputs; input += turn.step) {
     const Ref slot = body.input[input];
     if (slot == no_slot) continue;
@@ -53,9 +53,9 @@ __device__ void copy_out(const Pack<T, K>& numbers, const LanesView<T>& view, st
 }
 
 /// Behind forward: what joins read, and outputs.
-template <class T, int K, class Index>
+template <class T, int K, class Memory>
 __device__ void store_results(const BodyView& body, const LanesView<T>& view, std::uint32_t first,
-                              Turn turn, const Lanes<T, K, Index>& lanes) {
+                              Turn turn, const Lanes<T, K, Memory>& lanes) {
   const std::uint32_t outputs = view.outputs == nullptr ? 0 : body.outputs;
   for (std::uint32_t i = turn.first; i < body.joins + outputs; i += turn.step) {
     const bool joins = i < body.joins;
@@ -67,9 +67,10 @@ __device__ void store_results(const BodyView& body, const LanesView<T>& view, st
 }
 
 /// Behind backward. An input whose grad is not computed has the grad 0.
-template <class T, int K, class Index>
+template <class T, int K, class Memory>
 __device__ void store_input_grads(const BodyView& body, const LanesView<T>& view,
-                                  std::uint32_t first, Turn turn, const Lanes<T, K, Index>& lanes) {
+                                  std::uint32_t first, Turn turn,
+                                  const Lanes<T, K, Memory>& lanes) {
   if (view.input_grads == nullptr) return;
   for (std::uint32_t input = turn.first; input < body.inputs; input += turn.step) {
     const Ref slot = body.input_grad[input];
@@ -117,9 +118,9 @@ __device__ void fold_grads(const BodyView& body, const LanesView<T>& lanes,
     const std::size_t begin = chunk * chunk_lanes;
     const auto count = static_cast<std::uint32_t>(
         min(std::size_t{chunk_lanes}, static_cast<std::size_t>(view.places) - begin));
-    view.folds[chunk * view.width + body.joins + fold] =
-        fold_lanes(body.folds[fold], body.backward.terms, body.backward.rests, lanes.data + begin,
-                   lanes.stride, lanes.uniform, count, fold_start(view, chunk, fold));
+    view.folds[chunk * view.width + body.joins + fold] = fold_lanes<InDeviceMemory>(
+        body.folds[fold], body.backward.terms, body.backward.rests, lanes.data + begin,
+        lanes.stride, lanes.uniform, count, fold_start(view, chunk, fold));
   }
 }
 
@@ -150,43 +151,40 @@ __device__ void fold_rows(const T* rows, std::size_t count, std::uint32_t width,
 // --- Blocks
 // ----------------------------------------------------------------------------------------
 
-/// Walks all levels of a table with the threads of a block, packs of them to a row. Where levels
-/// are so narrow that one warp can take them, it goes on alone.
-template <class Table, class T, int K, class Index>
-__device__ void walk_levels(const Table& table, std::uint32_t packs,
-                            const Lanes<T, K, Index>& lanes) {
-  const Turn turn = {threadIdx.x / packs, blockDim.x / packs};
-  const std::uint32_t narrow = 32 / packs;
-  std::uint32_t level = 0;
-  while (level < table.levels) {
-    const auto rows = [&](std::uint32_t l) {
-      return table.level_begin[l + 1] - table.level_begin[l];
-    };
-    if (rows(level) > narrow) {
-      run_level(table, level++, turn, lanes);
-    } else {
-      std::uint32_t end = level;
-      while (end < table.levels && rows(end) <= narrow) ++end;
-      if (threadIdx.x < 32) {
-        for (; level < end; ++level) {
-          run_level(table, level, {turn.first, narrow}, lanes);
-          __syncwarp();
-        }
-      }
-      level = end;
-    }
-    __syncthreads();
+/// Walks all levels of a table with threads of a block, in turns as waits_of() knows them. wait()
+/// is a barrier for those threads.
+template <class Table, class T, int K, class Memory, class Wait>
+__device__ void walk_levels(const Table& table, Turn turn, const Lanes<T, K, Memory>& lanes,
+                            Wait wait) {
+  for (std::uint32_t level = 0; level < table.levels; ++level) {
+    if (table.waits[level] != 0) wait();
+    run_level(table, level, turn, lanes);
   }
+  wait();
 }
 
-/// Prologue and epilogue by one block.
+/// All threads of the block walk.
+template <class Table, class T, int K, class Memory>
+__device__ void walk_levels(const Table& table, Turn turn, const Lanes<T, K, Memory>& lanes) {
+  walk_levels(table, turn, lanes, [] { __syncthreads(); });
+}
+
+/// The turns of the threads that share a body's rows, packs of them to a row.
+__device__ inline Turn turn_of_body(std::uint32_t packs) {
+  return {threadIdx.x / packs, body_groups};
+}
+
+/// Prologue and epilogue by the first threads of one block.
 template <class T>
 __device__ void run_uniform(const UniformView& view, std::uint32_t parts, T* numbers) {
+  if (threadIdx.x >= uniform_groups) return;
   const Lanes<T, 1> lanes = {numbers, 1, numbers};
-  if (parts & prologue_forward_part) walk_levels(view.prologue, 1, lanes);
-  if (parts & epilogue_forward_part) walk_levels(view.epilogue, 1, lanes);
-  if (parts & epilogue_backward_part) walk_levels(view.epilogue_back, 1, lanes);
-  if (parts & prologue_backward_part) walk_levels(view.prologue_back, 1, lanes);
+  const Turn turn = {threadIdx.x, uniform_groups};
+  const auto wait = [] { __barrier_sync_count(1, uniform_groups); };
+  if (parts & prologue_forward_part) walk_levels(view.prologue, turn, lanes, wait);
+  if (parts & epilogue_forward_part) walk_levels(view.epilogue, turn, lanes, wait);
+  if (parts & epilogue_backward_part) walk_levels(view.epilogue_back, turn, lanes, wait);
+  if (parts & prologue_backward_part) walk_levels(view.prologue_back, turn, lanes, wait);
 }
 
 }  // namespace levelgrad::cuda

@@ -29,15 +29,15 @@ UniformLayout::UniformLayout(std::span<const Schedule> schedules)
     if (next > INT32_MAX) throw ProgramError("a Program with more uniform nodes than 2^31 / 4");
     return static_cast<Ref>(begin);
   };
-  const std::size_t nodes = shared + first_->epilogue().size();
-  (void)take(nodes);
-  left_ = take(nodes);
-  final_ = take(shared);
+  (void)take(shared);
+  for (const Program* program : programs_) constants_.push_back(take(program->constants().size()));
   seeds_ = take(join_count_);
+  epilogue_ = take(first_->epilogue().size());
+  left_ = take(shared + first_->epilogue().size());
+  final_ = take(shared);
   sums_ = take(join_count_);
   folds_ = take(folded_.size());
   weight_ = take(2);
-  for (const Program* program : programs_) constants_.push_back(take(program->constants().size()));
   size_ = next;
 }
 
@@ -53,7 +53,8 @@ Ref UniformLayout::value(std::size_t program, NodeIndex node) const {
   if (own.constants().holds(node)) {
     return constants_[program] + static_cast<Ref>(node - own.constants().begin);
   }
-  return number(own.same_node(node, *first_));
+  if (own.epilogue().holds(node)) return epilogue_ + static_cast<Ref>(node - own.epilogue().begin);
+  return static_cast<Ref>(own.shared_index(node));
 }
 
 template <class T>

@@ -12,8 +12,9 @@
 
 namespace levelgrad::cuda {
 
-/// The parameters come first, so they can be copied in and out as they are. The joins' sums and the
-/// folded grads are neighbours: one tree over the chunks makes both.
+/// The parameters come first, so they can be copied in and out as they are; then all else that
+/// bodies read. The joins' sums and the folded grads are neighbours: one tree over the chunks makes
+/// both.
 class UniformLayout {
 public:
   explicit UniformLayout(std::span<const Schedule> schedules);
@@ -31,6 +32,8 @@ public:
   [[nodiscard]] Ref weight() const { return weight_; }  ///< w of mean
   [[nodiscard]] Ref one() const { return weight_ + 1; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// How many of the first numbers bodies may read.
+  [[nodiscard]] std::size_t read_by_bodies() const { return static_cast<std::size_t>(epilogue_); }
 
   /// The shared nodes that some body contributes to and that lead to a parameter, as numbers of
   /// shared nodes: those whose grads are folded.
@@ -52,7 +55,7 @@ private:
   std::vector<std::size_t> folded_;
   std::vector<int> fold_of_;
   std::size_t join_count_, size_;
-  Ref left_, final_, seeds_, sums_, folds_, weight_;
+  Ref epilogue_, left_, final_, seeds_, sums_, folds_, weight_;
   std::vector<Ref> constants_;  // [program]
 };
 

@@ -10,10 +10,15 @@
 
 namespace levelgrad::cuda {
 
+/// Groups of threads that share the rows of a level, in a block that walks a table.
+inline constexpr std::uint32_t body_groups = 16;
+inline constexpr std::uint32_t uniform_groups = 128;
+
 struct ForwardView {
   const Step* steps;
   const std::uint8_t* ops;
   const std::uint32_t* level_begin;
+  const std::uint8_t* waits;  ///< [level], for blocks that walk the table
   std::uint32_t levels;
 };
 
@@ -22,6 +27,7 @@ struct BackwardView {
   const Term* terms;
   const Rest* rests;
   const std::uint32_t* level_begin;
+  const std::uint8_t* waits;
   std::uint32_t levels;
 };
 
@@ -35,6 +41,7 @@ struct BodyView {
   /// What of the terms and rests, which are numbered over all Programs, is this body's.
   std::uint32_t first_term, terms, first_rest, rests;
   std::uint32_t steps, gathers;
+  std::uint32_t uniforms;  ///< uniform numbers that a body may read: they are the first
 };
 
 /// Bytes that the tables of a body take in shared memory, each at a multiple of 16.
@@ -44,7 +51,8 @@ struct BodyView {
          rounded(body.folded * sizeof(Gather)) + rounded(body.terms * sizeof(Term)) +
          rounded(body.rests * sizeof(Rest)) + rounded(body.steps) +
          rounded((body.forward.levels + 1) * sizeof(std::uint32_t)) +
-         rounded((body.backward.levels + 1) * sizeof(std::uint32_t));
+         rounded((body.backward.levels + 1) * sizeof(std::uint32_t)) +
+         rounded(body.forward.levels) + rounded(body.backward.levels);
 }
 
 /// Prologue and epilogue; their lane data is the array of uniform numbers.
