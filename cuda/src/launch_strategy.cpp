@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "kernels.h"
+#include "ranges.h"
 
 namespace levelgrad::cuda {
 namespace {
@@ -18,6 +19,7 @@ void launch_all(const TileTask<T>& task, cudaStream_t stream) {
   if (task.before != 0) launch_uniform(task.uniform, task.before, task.numbers, stream);
   launch_body(*task.bodies, task.program, task.lanes, task.backward, stream);
   if (task.backward && task.body().folded > 0) {
+    const Range range("folds of the chunks");
     launch_fold_grads(task.body(), task.lanes, task.folds, stream);
   }
   launch_end(task, stream);
@@ -79,11 +81,13 @@ void launch_body(const DeviceBodies& bodies, std::size_t program, const LanesVie
   const BodyView& body = bodies.view(program);
   if (body.inputs > 0) launch_load(body, lanes, stream);
   for (const LevelRun& run : bodies.forward_runs(program)) {
+    const Range range("forward", run.begin + 1, run.end);  // level 0 holds the inputs
     launch_forward(body, lanes, run, stream);
   }
   if (body.joins + body.outputs > 0) launch_store(body, lanes, stream);
   if (!backward) return;
   for (const LevelRun& run : bodies.backward_runs(program)) {
+    const Range range("backward", run.begin, run.end - 1);
     launch_backward(body, lanes, run, stream);
   }
   if (lanes.input_grads != nullptr) launch_store_input_grads(body, lanes, stream);
@@ -91,6 +95,7 @@ void launch_body(const DeviceBodies& bodies, std::size_t program, const LanesVie
 
 template <class T>
 void launch_end(const TileTask<T>& task, cudaStream_t stream) {
+  const Range range("joins, tree, epilogue");
   const std::uint32_t joins = task.body().joins;
   if (joins > 0) {
     launch_fold_joins(static_cast<const T*>(task.lanes.joined), task.lanes.places, joins,
@@ -104,6 +109,7 @@ void launch_end(const TileTask<T>& task, cudaStream_t stream) {
 
 template <class T>
 void LaunchStrategy<T>::run(const TileTask<T>& task, cudaStream_t stream) {
+  if (profiled()) return launch_all(task, stream);  // one by one, so that each level has its name
   Key key = key_of(task);
   auto known = std::ranges::find(captured_, key, &Captured::key);
   if (known == captured_.end()) {

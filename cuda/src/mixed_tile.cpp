@@ -7,6 +7,7 @@
 #include "kernels.h"
 #include "launch_strategy.h"
 #include "levelgrad/error.h"
+#include "ranges.h"
 
 namespace levelgrad::cuda {
 
@@ -111,11 +112,13 @@ void launch_forest(const ForestView<T>& forest, const ForestPass& forward, const
                    bool backward, cudaStream_t stream) {
   launch_forest_load(forest, stream);
   for (std::size_t level = 0; level + 1 < forward.begin().size(); ++level) {
+    const Range range("forest forward", level + 1, level + 1);
     launch_forest_forward(forest, forward.begin()[level], forward.begin()[level + 1], stream);
   }
   launch_forest_store(forest, stream);
   if (!backward) return;
   for (std::size_t level = 0; level + 1 < back.begin().size(); ++level) {
+    const Range range("forest backward", level, level);
     launch_forest_backward(forest, back.begin()[level], back.begin()[level + 1], stream);
   }
   if (forest.lanes.input_grads != nullptr) launch_forest_store_input_grads(forest, stream);

@@ -120,26 +120,23 @@ std::size_t Sweep<T>::tile_for(const BatchSource<T>& source, const Pass& pass) c
   return tile;
 }
 
+/// Where the memory is short the pass begins again, with smaller tiles: it only writes what it has
+/// computed itself.
 template <class T>
 void Sweep<T>::run_pass(const BatchSource<T>& source, const Pass& pass) {
-  std::size_t tile = tile_for(source, pass);
-  while (true) {
+  for (std::size_t tile = tile_for(source, pass);; tile /= 2) {
     try {
       reserve(source, pass, tile);
-      break;
+      return run_tiles(source, pass, tile);
     } catch (const OutOfDeviceMemory& error) {
-      if (tile > chunk_size) {
-        tile /= 2;
-        continue;
-      }
+      if (tile > chunk_size) continue;
       const std::size_t needed = chunk_size * bytes_of_example(source, pass);
       throw OutOfDeviceMemory("the GPU's memory does not hold one chunk of 128 examples, about " +
                                   std::to_string(needed / (1024 * 1024) + 1) +
                                   " MiB: " + error.message(),
-                              "a smaller graph, f32, or --device cpu");
+                              "try f32, a smaller graph, or --device cpu");
     }
   }
-  run_tiles(source, pass, tile);
 }
 
 /// Room for all that a tile needs but its lanes' numbers.
@@ -181,6 +178,7 @@ void Sweep<T>::run_tiles(const BatchSource<T>& source, const Pass& pass, std::si
     for (std::size_t t = tiles; t < tiles + 2; ++t) slots_[t % 2].finish();
   } catch (...) {
     for (TileSlot<T>& slot : slots_) slot.forget();
+    (void)cudaStreamSynchronize(computing_);  // what was launched still uses this tile's memory
     throw;
   }
 }

@@ -55,7 +55,6 @@ private:
                        bool example_grads);
   void launch_example_grads(const TileTask<T>& task, bool mixed, T* result);
   void reserve(const BatchSource<T>& source, const Pass& pass, std::size_t tile);
-  void reserve_lanes(const TileTask<T>& task);
   [[nodiscard]] std::size_t bytes_of_example(const BatchSource<T>& source, const Pass& pass) const;
   [[nodiscard]] std::size_t tile_for(const BatchSource<T>& source, const Pass& pass) const;
   [[nodiscard]] ResultWidths widths_of(const Pass& pass) const;
