@@ -243,8 +243,10 @@ def check_device_tests(session, build, folder):
         session.add(name, "failed", 0, f"device_tests is not in {build}")
         return []
     file = folder / "device_tests.json"
-    finished = session.command(name, name, [program, f"--gtest_output=json:{file}"],
-                               **TEST_ENVIRONMENT)
+    environment = dict(TEST_ENVIRONMENT)
+    if (levelgrad := find_program(build, "levelgrad")) is not None:
+        environment["LEVELGRAD_PROGRAM"] = str(levelgrad)
+    finished = session.command(name, name, [program, f"--gtest_output=json:{file}"], **environment)
     if finished is None:
         return []
     results = test_results(file)
@@ -256,6 +258,19 @@ def check_device_tests(session, build, folder):
         detail = "; ".join(trouble) or f"exit code {finished.code}: {finished.last_lines()}"
         session.add(name, "failed", finished.seconds, f"{len(results)} tests; {detail}")
     return results
+
+
+def check_failing_device(session, build):
+    """A program of its own, as the device is broken behind it for the process."""
+    name = "failing device"
+    program = find_program(build, "failure_tests")
+    if program is None:
+        session.add(name, "failed", 0, f"failure_tests is not in {build}")
+        return
+    finished = session.command(name, "parity", [program], **TEST_ENVIRONMENT)
+    if finished is not None:
+        state = "passed" if finished.code == 0 else "failed"
+        session.add(name, state, finished.seconds, finished.last_lines(2))
 
 
 def check_exact_math(session, results):
@@ -373,6 +388,7 @@ def main():
         results = check_device_tests(session, build, folder)
         check_exact_math(session, results)
         check_parity(session, build)
+        check_failing_device(session, build)
         bench = check_bench(session, build, folder)
         after, _ = find_gpu()
         check_sanitizers(session, build, folder, results)

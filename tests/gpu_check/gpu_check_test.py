@@ -73,6 +73,7 @@ class GpuCheck(unittest.TestCase):
         self.script(self.tools / "nvidia-smi", NVIDIA_SMI)
         self.script(self.tools / "compute-sanitizer", SANITIZER)
         self.script(self.build / "device_tests", DEVICE_TESTS)
+        self.script(self.build / "failure_tests", "#!/bin/sh\nexit 0\n")
         self.script(self.build / "bench_cuda", BENCH_CUDA)
         self.script(self.build / "levelgrad", "#!/bin/sh\necho \"same bits: $*\"\n")
         (self.build / "commit.txt").write_text("abc123\n")
@@ -110,8 +111,8 @@ class GpuCheck(unittest.TestCase):
     def test_all_pass(self):
         code, said, report, text = self.check("--quick")
         self.assertEqual(0, code, said)
-        names = ["device tests", "exact math", "parity moons", "parity yinyang", "bench",
-                 "memcheck", "racecheck", "initcheck", "synccheck"]
+        names = ["device tests", "exact math", "parity moons", "parity yinyang", "failing device",
+                 "bench", "memcheck", "racecheck", "initcheck", "synccheck"]
         self.assertEqual({name: "passed" for name in names}, self.states(report))
         self.assertEqual("NVIDIA H200", report["gpu"]["name"])
         self.assertEqual("abc123", report["commit"])
@@ -193,7 +194,7 @@ class GpuCheck(unittest.TestCase):
         self.assertIn("| memcheck | not there |", text)
 
     def test_programs_that_are_missing_fail(self):
-        for name in ["device_tests", "levelgrad", "bench_cuda"]:
+        for name in ["device_tests", "failure_tests", "levelgrad", "bench_cuda"]:
             (self.build / name).unlink()
         code, _, report, text = self.check()
         self.assertEqual(1, code)

@@ -48,6 +48,7 @@
 #include "support/observe.h"
 #include "support/program_builder.h"
 #include "support/shrink.h"
+#include "support/tests_folder.h"
 #include "support/unavailable.h"
 
 namespace levelgrad::testing {
@@ -184,7 +185,7 @@ TYPED_TEST_P(Conformance, TwoPasses) {
 }
 
 TYPED_TEST_P(Conformance, CasesThatOnceFailed) {
-  const std::filesystem::path folder = LEVELGRAD_TESTS "/data/regressions";
+  const std::filesystem::path folder = tests_folder() + "/data/regressions";
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     files.push_back(entry.path());

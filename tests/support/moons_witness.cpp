@@ -7,6 +7,7 @@
 #include <string>
 
 #include "levelgrad/error.h"
+#include "support/tests_folder.h"
 
 namespace levelgrad::testing {
 namespace {
@@ -26,7 +27,7 @@ void require(bool holds, const std::string& line) {
 
 MoonsWitness read_moons_witness() {
   // Lines: "step K loss HEX DECIMAL accuracy A", "param K NAME... init HEX grad0 HEX final HEX".
-  std::ifstream file(LEVELGRAD_TESTS "/data/moons-witness.txt");
+  std::ifstream file(tests_folder() + "/data/moons-witness.txt");
   MoonsWitness witness;
   std::string line;
   while (std::getline(file, line)) {

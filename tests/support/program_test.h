@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Tests that run the program as a user does. LEVELGRAD_PROGRAM is its path.
+// Tests that run the program as a user does. LEVELGRAD_PROGRAM is its path; the environment has
+// another one where programs were carried to another machine.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -36,6 +37,11 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+inline std::string path_of_program() {
+  const char* there = std::getenv("LEVELGRAD_PROGRAM");
+  return there != nullptr ? there : LEVELGRAD_PROGRAM;
+}
+
 class ProgramTest : public ::testing::Test {
 protected:
   void SetUp() override {
@@ -48,7 +54,7 @@ protected:
 
   /// Runs the program in the test's own folder through the shell. prefix   words before it.
   Outcome run(const std::string& arguments, const std::string& prefix = "",
-              const std::string& program = LEVELGRAD_PROGRAM) {
+              const std::string& program = path_of_program()) {
     const std::string command = "cd '" + folder_.string() + "' && " + prefix + " '" + program +
                                 "' " + arguments + " >out.txt 2>err.txt";
     const int status = std::system(command.c_str());
