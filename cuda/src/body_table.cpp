@@ -87,7 +87,9 @@ private:
         add_terms(writer, node);
         writer.push();
       }
-      if (!nodes.empty()) table_.backward.end_level();
+      if (nodes.empty()) continue;
+      table_.backward.end_level();
+      table_.backward_levels.push_back(level);
     }
   }
 

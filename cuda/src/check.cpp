@@ -7,10 +7,10 @@ namespace levelgrad::cuda {
 
 void check(cudaError_t status, const char* call, std::source_location where) {
   if (status == cudaSuccess) return;
+  (void)cudaGetLastError();  // unless the device is broken, the next call starts afresh
   const std::string text = std::string(call) + at(where) + ": " + cudaGetErrorString(status) +
                            " (" + cudaGetErrorName(status) + ")";
   if (status != cudaErrorMemoryAllocation) throw DeviceError(text);
-  (void)cudaGetLastError();  // it does not stick
   throw OutOfDeviceMemory(text);
 }
 

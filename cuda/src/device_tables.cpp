@@ -139,8 +139,7 @@ DeviceUniform::DeviceUniform(const Schedule& schedule, const UniformLayout& layo
       epilogue_(epilogue_forward(schedule, layout), stream),
       epilogue_back_(epilogue_backward(schedule, layout), stream),
       prologue_back_(prologue_backward(schedule, layout), stream),
-      of_lanes_(prologue_backward_of_lanes(schedule, layout), stream),
-      size_(static_cast<std::uint32_t>(layout.size())) {
+      of_lanes_(prologue_backward_of_lanes(schedule, layout), stream) {
   std::vector<Ref> left_of;
   for (const std::size_t shared : layout.folded()) {
     left_of.push_back(layout.left(schedule.program().shared_node(shared)));
@@ -149,7 +148,7 @@ DeviceUniform::DeviceUniform(const Schedule& schedule, const UniformLayout& layo
 }
 
 UniformView DeviceUniform::view() const {
-  return {prologue_.view(), epilogue_.view(), epilogue_back_.view(), prologue_back_.view(), size_};
+  return {prologue_.view(), epilogue_.view(), epilogue_back_.view(), prologue_back_.view()};
 }
 
 DeviceBodies::DeviceBodies(std::span<const Schedule> schedules, const UniformLayout& layout,
@@ -169,6 +168,7 @@ DeviceBodies::DeviceBodies(std::span<const Schedule> schedules, const UniformLay
       const Gather& gather = body.backward.gathers[row];
       return gather.term_count == 0 ? 0 : body.backward.terms[gather.first_term].code;
     });
+    backward_levels_.push_back(std::move(body.backward_levels));
     value_.push_back(std::move(body.value));
     grad_.push_back(std::move(body.grad));
     bodies.push_back(std::move(body));

@@ -59,7 +59,6 @@ private:
   DeviceForward prologue_, epilogue_;
   DeviceBackward epilogue_back_, prologue_back_, of_lanes_;
   DeviceArray<Ref> left_of_;
-  std::uint32_t size_;
 };
 
 /// The bodies of all Programs for one kind of pass, one behind the other.
@@ -76,6 +75,10 @@ public:
   }
   [[nodiscard]] const std::vector<LevelRun>& backward_runs(std::size_t program) const {
     return backward_runs_[program];
+  }
+  /// [level of the backward table], which of the Schedule's, for names.
+  [[nodiscard]] const std::vector<std::size_t>& backward_levels(std::size_t program) const {
+    return backward_levels_[program];
   }
   [[nodiscard]] const ForestRows& forward_rows() const { return forward_rows_; }
   [[nodiscard]] const ForestRows& backward_rows() const { return backward_rows_; }
@@ -95,6 +98,7 @@ private:
   DeviceArray<BodyView> device_views_;
   std::vector<BodyView> views_;
   std::vector<std::vector<LevelRun>> forward_runs_, backward_runs_;
+  std::vector<std::vector<std::size_t>> backward_levels_;
   ForestRows forward_rows_, backward_rows_;
   std::vector<std::vector<Ref>> value_, grad_;
 };

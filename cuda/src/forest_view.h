@@ -54,7 +54,7 @@ struct ForestView {
 template <class T>
 struct MixedView {
   ProgramsView programs;
-  const LanePlace* lanes;  ///< [place]; null: all have Program 0 and the stride of the places
+  const LanePlace* lanes;  ///< [place]; null: all have one Program, and the stride below
   T* data;
   std::size_t stride;  ///< where lanes is null
   const T* uniform;

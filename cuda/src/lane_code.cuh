@@ -17,19 +17,32 @@ struct alignas(sizeof(T) * K) Pack {
 /// Lanes and uniform numbers in device memory.
 struct InDeviceMemory {
   using Index = std::size_t;  ///< what a slot times the stride fits into
-  static constexpr bool uniform_packs = false;
+  static constexpr bool lanes_shared = false, uniform_packs = false;
 };
 /// Lanes in shared memory.
 struct LanesShared {
   using Index = std::uint32_t;
-  static constexpr bool uniform_packs = false;
+  static constexpr bool lanes_shared = true, uniform_packs = false;
 };
 /// Both in shared memory, each uniform number as often as a pack has lanes: then it is loaded as a
 /// slot is, and there is no branch.
 struct AllShared {
   using Index = std::uint32_t;
-  static constexpr bool uniform_packs = true;
+  static constexpr bool lanes_shared = true, uniform_packs = true;
 };
+
+/// One instruction for a pack: nvcc makes one of each number, and then the banks conflict.
+__device__ inline void store_shared(float* to, const Pack<float, 4>& pack) {
+  const auto place = static_cast<unsigned>(__cvta_generic_to_shared(to));
+  asm volatile("st.shared.v4.f32 [%0], {%1, %2, %3, %4};" ::"r"(place), "f"(pack.lane[0]),
+               "f"(pack.lane[1]), "f"(pack.lane[2]), "f"(pack.lane[3])
+               : "memory");
+}
+__device__ inline void store_shared(double* to, const Pack<double, 2>& pack) {
+  const auto place = static_cast<unsigned>(__cvta_generic_to_shared(to));
+  asm volatile("st.shared.v2.f64 [%0], {%1, %2};" ::"r"(place), "d"(pack.lane[0]), "d"(pack.lane[1])
+               : "memory");
+}
 
 /// Where a thread finds the numbers of its lanes.
 template <class T, int K, class Memory = InDeviceMemory>
@@ -55,7 +68,12 @@ struct Lanes {
     return all;
   }
   __device__ void store(Ref slot, const Pack<T, K>& numbers) const {
-    *reinterpret_cast<Pack<T, K>*>(data + static_cast<Index>(slot) * stride) = numbers;
+    T* const to = data + static_cast<Index>(slot) * stride;
+    if constexpr (Memory::lanes_shared && K > 1) {
+      store_shared(to, numbers);
+    } else {
+      *reinterpret_cast<Pack<T, K>*>(to) = numbers;
+    }
   }
 };
 

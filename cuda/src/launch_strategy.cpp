@@ -87,7 +87,8 @@ void launch_body(const DeviceBodies& bodies, std::size_t program, const LanesVie
   if (body.joins + body.outputs > 0) launch_store(body, lanes, stream);
   if (!backward) return;
   for (const LevelRun& run : bodies.backward_runs(program)) {
-    const Range range("backward", run.begin, run.end - 1);
+    const std::vector<std::size_t>& levels = bodies.backward_levels(program);
+    const Range range("backward", levels[run.begin], levels[run.end - 1]);
     launch_backward(body, lanes, run, stream);
   }
   if (lanes.input_grads != nullptr) launch_store_input_grads(body, lanes, stream);

@@ -27,6 +27,7 @@ class LaunchStrategy {
 public:
   /// Asynchronous.
   void run(const TileTask<T>& task, cudaStream_t stream);
+  /// Behind a change of memory: pointers may come again with another meaning.
   void forget() { captured_.clear(); }
 
 private:

@@ -32,8 +32,9 @@ namespace {
 
 Device device_of(const LevelOptions& options) {
   const std::size_t tile = options.tile_lanes;
-  if (tile != 0 && (tile < chunk_size || !std::has_single_bit(tile))) {
-    throw ArgumentError("a tile has a power of two of lanes, at least 128, not " +
+  constexpr std::size_t most = std::size_t{1} << 20;
+  if (tile != 0 && (tile < chunk_size || tile > most || !std::has_single_bit(tile))) {
+    throw ArgumentError("a tile has a power of two of lanes from 128 to 2^20, not " +
                         std::to_string(tile));
   }
   const Devices devices = find_devices();
@@ -135,8 +136,8 @@ public:
     check_example(batch, example);
     BasicNodeNumbers<T> numbers;
     guarded([&] {
-      DeviceArray<T> grads(std::max<std::size_t>(parameter_count(), 1));
-      copy_on_device(grads.data(), final_grads());
+      // An update takes the grads of the last run, whatever happens here.
+      const KeptGrads kept(*this);
       std::vector<std::uint32_t> which;
       const BatchSource<T> source = source_of(batch, which);
       BasicResults<T> results;
@@ -146,7 +147,6 @@ public:
       std::vector<T> uniform(loaded_->layout().size());
       LG_CUDA(cudaMemcpyAsync(uniform.data(), loaded_->numbers(), uniform.size() * sizeof(T),
                               cudaMemcpyDeviceToHost, computing_.get()));
-      copy_on_device(final_grads(), grads.data());
       LG_CUDA(cudaStreamSynchronize(computing_.get()));
       numbers = node_numbers(batch.program(example), of_lane, uniform);
     });
@@ -156,9 +156,13 @@ public:
   /// Nothing where the steps must be done one by one, with a look at each.
   std::optional<BasicStepsReport<T>> run_steps(const BasicSteps<T>& steps) {
     const StepList<T> list(steps, programs());
-    if (!list.one_optimizer()) return std::nullopt;
+    if (steps.batches.empty()) return BasicStepsReport<T>();
+    if (!list.at_once()) return std::nullopt;
+    DataSet data;
     std::optional<BasicStepsReport<T>> report;
-    guarded([&] { report = run_steps(steps, list); });
+    guarded([&] {
+      if (bring(steps, list, data)) report = run_steps(steps, list, data);
+    });
     if (report && report->finite) list.throw_error();
     return report;
   }
@@ -166,6 +170,27 @@ public:
 private:
   struct Flags {
     int not_finite, steps;
+  };
+
+  /// The grads of the last run, put back when the object goes.
+  class KeptGrads {
+  public:
+    explicit KeptGrads(Implementation& owner)
+        : owner_(owner), grads_(std::max<std::size_t>(owner.parameter_count(), 1)) {
+      owner_.copy_on_device(grads_.data(), owner_.final_grads());
+    }
+    ~KeptGrads() {
+      const std::size_t bytes = owner_.parameter_count() * sizeof(T);
+      (void)cudaMemcpyAsync(owner_.final_grads(), grads_.data(), bytes, cudaMemcpyDeviceToDevice,
+                            owner_.computing_.get());
+      (void)cudaStreamSynchronize(owner_.computing_.get());
+    }
+    KeptGrads(const KeptGrads&) = delete;
+    KeptGrads& operator=(const KeptGrads&) = delete;
+
+  private:
+    Implementation& owner_;
+    DeviceArray<T> grads_;
   };
 
   [[nodiscard]] std::span<const Program> programs() const {
@@ -182,9 +207,10 @@ private:
     if (!failure_.empty()) {
       throw DeviceError("the GPU has failed before: " + failure_,
                         "parameters() are those after step " + std::to_string(read_at_) +
-                            "; make a new executor to go on with them");
+                            "; a new process, or another device, can go on with them");
     }
     try {
+      (void)cudaGetLastError();  // somebody else's, which would be taken for ours
       LG_CUDA(cudaSetDevice(options_.device));
       f();
     } catch (const OutOfDeviceMemory&) {
@@ -260,45 +286,86 @@ private:
     return flags;
   }
 
-  BasicStepsReport<T> run_steps(const BasicSteps<T>& steps, const StepList<T>& list) {
-    const std::size_t count = list.size();
-    DeviceArray<T> inputs, losses(std::max<std::size_t>(count, 1));
-    DeviceArray<std::uint32_t> indices;
-    inputs.upload(steps.inputs, computing_.get());
-    indices.upload(list.indices(), computing_.get());
-    LG_CUDA(cudaMemsetAsync(flags_.data(), 0, 2 * sizeof(int), computing_.get()));
+  /// What all steps need, on the device.
+  struct DataSet {
+    DeviceArray<T> inputs, losses;
+    DeviceArray<std::uint32_t> indices;  // of all steps
+    DeviceArray<std::uint32_t> rows;     // of the step that runs: always the same place
+  };
 
-    UpdateTask<T> task = update_task();
-    task.loss = loaded_->number(loaded_->layout().value(0, loaded_->first().root()));
-    task.losses = losses.data();
-    task.steps = flags_.data() + 1;
+  /// Whether the data set fits.
+  bool bring(const BasicSteps<T>& steps, const StepList<T>& list, DataSet& data) {
+    try {
+      data.losses.reserve(std::max<std::size_t>(list.size(), 1));
+      data.inputs.upload(steps.inputs, computing_.get());
+      data.indices.upload(list.indices(), computing_.get());
+      data.rows.reserve(list.longest());
+      return true;
+    } catch (const OutOfDeviceMemory&) {
+      data = {};
+      return false;
+    }
+  }
+
+  void run_step(const BasicSteps<T>& steps, const StepList<T>& list, const DataSet& data,
+                std::size_t k) {
+    BatchSource<T> source = {.example_count = steps.batches[k].size()};
+    LG_CUDA(cudaMemcpyAsync(data.rows.data(), data.indices.data() + list.first_index(k),
+                            source.example_count * sizeof(std::uint32_t), cudaMemcpyDeviceToDevice,
+                            computing_.get()));
+    source.device = {data.inputs.data(), loaded_->first().input_count(), 1, data.rows.data()};
+    std::vector<std::uint32_t> which;
+    put_programs(source, list.programs(k), which);
     BasicResults<T> results;
     results.backward = true;
-    Flags flags = {};
-    const std::size_t width = loaded_->first().input_count();
-    for (std::size_t k = 0; k < count && flags.not_finite == 0; ++k) {
-      BatchSource<T> source = {.example_count = steps.batches[k].size()};
-      source.device = {inputs.data(), width, 1, indices.data() + list.first_index(k)};
-      std::vector<std::uint32_t> which;
-      put_programs(source, list.programs(k), which);
-      sweep_->run(source, results, false);
-      optimizer_.update(steps.updates[k], task, computing_.get());
-      constexpr std::size_t look_every = 64;  // steps that may run in vain behind a failed one
-      if (k % look_every == look_every - 1) flags = read_flags();
+    sweep_->run(source, results, false);
+  }
+
+  BasicStepsReport<T> run_steps(const BasicSteps<T>& steps, const StepList<T>& list,
+                                const DataSet& data) {
+    LG_CUDA(cudaMemsetAsync(flags_.data(), 0, 2 * sizeof(int), computing_.get()));
+    UpdateTask<T> task = update_task();
+    task.loss = loaded_->number(loaded_->layout().value(0, loaded_->first().root()));
+    task.losses = data.losses.data();
+    task.steps = flags_.data() + 1;
+    has_grads_ = false;
+    BasicStepsReport<T> report;
+    try {
+      std::size_t run = 0;
+      Flags flags = {};
+      while (run < list.size() && flags.not_finite == 0) {
+        run_step(steps, list, data, run);
+        optimizer_.update(steps.updates[run++], task, computing_.get());
+        constexpr std::size_t look_every = 64;  // steps that may run in vain behind a failed one
+        if (run % look_every == 0) flags = read_flags();
+      }
+      report = finish_steps(data);
+      // The grads are those of the last step that counts, also where others ran behind it.
+      if (report.losses.size() < run) run_step(steps, list, data, report.losses.size() - 1);
+      has_grads_ = run > 0;
+    } catch (const OutOfDeviceMemory&) {
+      report = finish_steps(data);
+      if (report.finite) throw;
+      run_step(steps, list, data, report.losses.size() - 1);
+      has_grads_ = true;
     }
-    flags = read_flags();
+    return report;
+  }
+
+  /// Waits for the steps, and takes note of what they have done.
+  BasicStepsReport<T> finish_steps(const DataSet& data) {
+    const Flags flags = read_flags();
     BasicStepsReport<T> report;
     report.finite = flags.not_finite == 0;
     report.losses.resize(static_cast<std::size_t>(flags.steps));
     if (!report.losses.empty()) {
-      LG_CUDA(cudaMemcpy(report.losses.data(), losses.data(), report.losses.size() * sizeof(T),
-                         cudaMemcpyDeviceToHost));
+      LG_CUDA(cudaMemcpyAsync(report.losses.data(), data.losses.data(),
+                              report.losses.size() * sizeof(T), cudaMemcpyDeviceToHost,
+                              computing_.get()));
+      LG_CUDA(cudaStreamSynchronize(computing_.get()));
     }
     const std::size_t done = report.losses.size() - (report.finite ? 0 : 1);
-    if (count > 0) {
-      optimizer_.settle(done > 0);
-      has_grads_ = true;
-    }
+    if (!report.losses.empty()) optimizer_.settle(done > 0);
     steps_ += done;
     read_parameters();
     return report;

@@ -7,6 +7,12 @@ namespace levelgrad::cuda {
 
 namespace {
 
+#define LG_COUNT(name, function) +1
+constexpr int op_count = 0 LG_OPS(LG_COUNT);
+#undef LG_COUNT
+static_assert(op_count < adds, "an opcode looks like a sum");
+static_assert(static_cast<std::uint8_t>(Op::Leaf) == copies, "an opcode looks like a copy");
+
 /// An op by its formula, where that is one of the common ones.
 std::uint8_t step_code(Op op) {
   const std::string_view formula = dispatch(op, [](auto o) { return decltype(o)::value_text; });

@@ -118,7 +118,7 @@ void launch_forest(const ForestView<T>& forest, const ForestPass& forward, const
   launch_forest_store(forest, stream);
   if (!backward) return;
   for (std::size_t level = 0; level + 1 < back.begin().size(); ++level) {
-    const Range range("forest backward", level, level);
+    const Range range("forest backward, a level of each graph");
     launch_forest_backward(forest, back.begin()[level], back.begin()[level + 1], stream);
   }
   if (forest.lanes.input_grads != nullptr) launch_forest_store_input_grads(forest, stream);

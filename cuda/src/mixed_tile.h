@@ -10,7 +10,6 @@
 
 #include "device_memory.h"
 #include "forest.h"
-#include "levelgrad/cuda/level_executor.h"
 #include "tile_task.h"
 
 namespace levelgrad::cuda {

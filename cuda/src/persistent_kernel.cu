@@ -116,7 +116,7 @@ __device__ void walk_chunks(const BodyView& body, const LanesView<T>& view,
 template <class T, bool tables_fit>
 __global__ void __launch_bounds__(most_threads)
     persistent(const __grid_constant__ PersistentStep<T> step) {
-  extern __shared__ double shared[];
+  extern __shared__ __align__(16) unsigned char shared[];
   const auto grid = cooperative_groups::this_grid();
   const Share share = {std::size_t(blockIdx.x) * blockDim.x + threadIdx.x,
                        std::size_t(gridDim.x) * blockDim.x};
@@ -129,7 +129,7 @@ __global__ void __launch_bounds__(most_threads)
         if (blockIdx.x == 0) run_uniform(step.uniform, stage.parts, step.numbers);
         break;
       case Stage<T>::Body: {
-        auto* room = reinterpret_cast<unsigned char*>(shared);
+        unsigned char* room = shared;
         LanesView<T> lanes = step.lanes;
         if constexpr (tables_fit) {
           const BodyView body = bring_tables(step.body, room);
@@ -204,11 +204,13 @@ void launch(const PersistentStep<T>& step, int device, cudaStream_t stream) {
   const std::size_t bytes = least_bytes + lane_bytes<T>(step.body, step.tile) +
                             (tables_fit ? constant_bytes<T>(step.body) : 0);
   const unsigned threads = threads_for<T>(step.tile);
+  // The most that any launch may ask for: the kernel has one such number, whoever launches it.
   LG_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                               static_cast<int>(bytes)));
+                               static_cast<int>(shared_limit(device) + least_bytes)));
   int resident = 0;
   LG_CUDA(cudaOccupancyMaxActiveBlocksPerMultiprocessor(&resident, kernel,
                                                         static_cast<int>(threads), bytes));
+  if (resident == 0) throw DeviceError("the persistent kernel does not fit a multiprocessor");
   const std::size_t most =
       static_cast<std::size_t>(resident) * attribute(cudaDevAttrMultiProcessorCount, device);
   const std::size_t chunks = chunk_count(step.lanes.count);

@@ -20,14 +20,14 @@ namespace levelgrad::cuda {
 class Range {
 public:
   explicit Range(const char* name) { nvtxRangePushA(name); }
-  /// "name, levels begin to end"; end is the last.
-  Range(const char* name, std::size_t begin, std::size_t end) {
+  /// "name, level first to last", the Schedule's levels.
+  Range(const char* name, std::size_t first, std::size_t last) {
     if (!profiled()) {
       nvtxRangePushA(name);
       return;
     }
-    std::string text = std::string(name) + ", level " + std::to_string(begin);
-    if (end > begin) text += " to " + std::to_string(end);
+    std::string text = std::string(name) + ", level " + std::to_string(first);
+    if (last != first) text += " to " + std::to_string(last);
     nvtxRangePushA(text.c_str());
   }
   ~Range() { nvtxRangePop(); }

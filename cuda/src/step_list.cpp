@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "step_list.h"
 
+#include <algorithm>
 #include <string>
 
 #include "levelgrad/error.h"
@@ -9,7 +10,7 @@ namespace levelgrad::cuda {
 
 template <class T>
 StepList<T>::StepList(const BasicSteps<T>& steps, std::span<const Program> programs)
-    : steps_(steps) {
+    : steps_(steps), loaded_(programs) {
   if (steps.updates.size() != steps.batches.size()) {
     throw ShapeError("run_steps: " + std::to_string(steps.batches.size()) + " batches and " +
                      std::to_string(steps.updates.size()) + " updates");
@@ -17,29 +18,45 @@ StepList<T>::StepList(const BasicSteps<T>& steps, std::span<const Program> progr
   if (!steps.programs.empty() && steps.programs.size() != steps.example_count) {
     throw ShapeError("run_steps: a Program must be named for every example or for none");
   }
-  if (steps.batches.empty()) return;
-  // As a batch of all examples: the Programs and the inputs must fit.
-  check_batch<T>({steps.example_count, steps.inputs, Layout::ByExample, steps.programs}, programs,
-                 {});
   for (const BasicUpdate<T>& update : steps.updates) {
     one_optimizer_ = one_optimizer_ && update.index() == steps.updates.front().index();
   }
   try {
-    for (std::size_t k = 0; k < steps.batches.size(); ++k) append(k);
+    for (std::size_t k = 0; k < steps.batches.size() && !too_many_; ++k) append(k);
   } catch (const Error&) {
     error_ = std::current_exception();
+  }
+}
+
+/// What the steps one by one would find wrong, in their order.
+template <class T>
+void StepList<T>::check(std::span<const std::uint32_t> batch) const {
+  if (steps_.example_count == 0 || steps_.inputs.size() % steps_.example_count != 0) {
+    throw ShapeError("run_steps: the inputs are not [example][input]");
+  }
+  for (const std::uint32_t index : batch) {
+    if (index < steps_.example_count) continue;
+    throw ShapeError("run_steps: no example " + std::to_string(index) + " in a data set of " +
+                     std::to_string(steps_.example_count));
+  }
+  if (loaded_.empty()) throw ArgumentError("an executor without a Program", "load one first");
+  if (batch.empty()) throw ArgumentError("a batch without examples");
+  const std::size_t width = steps_.inputs.size() / steps_.example_count;
+  if (width != loaded_.front().input_count()) {
+    throw ShapeError("run_steps: examples of " + std::to_string(width) + " inputs, not of " +
+                     std::to_string(loaded_.front().input_count()));
+  }
+  if (steps_.programs.empty()) return;
+  for (const std::uint32_t index : batch) {
+    if (steps_.programs[index] < loaded_.size()) continue;
+    throw ArgumentError("a batch names Program " + std::to_string(steps_.programs[index]) +
+                        ", and there are " + std::to_string(loaded_.size()));
   }
 }
 
 template <class T>
 void StepList<T>::append(std::size_t step) {
   const std::span<const std::uint32_t> batch = steps_.batches[step];
-  if (batch.empty()) throw ArgumentError("a batch without examples");
-  for (const std::uint32_t index : batch) {
-    if (index < steps_.example_count) continue;
-    throw ShapeError("run_steps: no example " + std::to_string(index) + " in a data set of " +
-                     std::to_string(steps_.example_count));
-  }
   if (step > 0) {
     const std::span<const std::uint32_t> before = steps_.batches[step - 1];
     if (before.data() == batch.data() && before.size() == batch.size()) {
@@ -47,6 +64,13 @@ void StepList<T>::append(std::size_t step) {
       return;
     }
   }
+  check(batch);
+  constexpr std::size_t most_indices = std::size_t{1} << 28;
+  if (batch.size() > most_indices - indices_.size()) {
+    too_many_ = true;
+    return;
+  }
+  longest_ = std::max(longest_, batch.size());
   first_.push_back(indices_.size());
   indices_.insert(indices_.end(), batch.begin(), batch.end());
   if (steps_.programs.empty()) return;

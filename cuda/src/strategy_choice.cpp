@@ -7,6 +7,7 @@ namespace levelgrad::cuda {
 
 Strategy StrategyChoice::next(std::size_t examples, std::uint32_t kind, cudaStream_t stream) {
   if (wanted_ != Strategy::Auto) return wanted_;
+  running_.reset();  // of a batch that has failed
   auto known = std::ranges::find_if(
       measured_, [&](const Measured& m) { return m.examples == examples && m.kind == kind; });
   if (known == measured_.end()) {

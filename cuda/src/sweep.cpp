@@ -17,6 +17,10 @@ namespace {
 /// Lanes of a tile at most: with more nothing gets faster.
 constexpr std::size_t most_lanes = std::size_t{1} << 20;
 
+/// Bytes that one tile may stage in the host's memory, on its way in or out: pages that the system
+/// cannot take back.
+constexpr std::size_t most_staged = std::size_t{256} << 20;
+
 /// A part of the device's free memory: others may want some, and allocations are rounded up.
 std::size_t memory_budget() {
   std::size_t free = 0, total = 0;
@@ -33,7 +37,6 @@ Sweep<T>::Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStre
       options_(options),
       computing_(computing),
       copying_(copying),
-      budget_(memory_budget()),
       choice_(options.strategy) {}
 
 template <class T>
@@ -100,7 +103,10 @@ std::size_t Sweep<T>::bytes_of_example(const BatchSource<T>& source, const Pass&
   }
   const ResultWidths widths = widths_of(pass);
   const std::size_t width = layout.join_count() + (pass.backward ? layout.folded().size() : 0);
-  std::size_t numbers = slots + layout.join_count() + 2 * widths.sum() + width / chunk_size + 1;
+  const bool in_shared =
+      options_.strategy == Strategy::Persistent && resident_lanes(source, pass) > 0;
+  std::size_t numbers =
+      (in_shared ? 0 : slots) + layout.join_count() + 2 * widths.sum() + width / chunk_size + 1;
   if (source.host != nullptr) numbers += 2 * loaded_.first().input_count();
   if (widths.example_grads > 0) {
     numbers += layout.folded().size() + loaded_.first().shared_count();
@@ -112,11 +118,14 @@ std::size_t Sweep<T>::bytes_of_example(const BatchSource<T>& source, const Pass&
 }
 
 template <class T>
-std::size_t Sweep<T>::tile_for(const BatchSource<T>& source, const Pass& pass) const {
+std::size_t Sweep<T>::tile_for(const BatchSource<T>& source, const Pass& pass) {
   const std::size_t most = options_.tile_lanes == 0 ? most_lanes : options_.tile_lanes;
   const std::size_t bytes = bytes_of_example(source, pass);
   std::size_t tile = std::max(chunk_size, std::bit_ceil(std::min(source.example_count, most)));
-  while (tile > chunk_size && tile * bytes > budget_) tile /= 2;
+  if (budget_ == 0) budget_ = memory_budget();
+  const std::size_t staged =
+      std::max(loaded_.first().input_count(), widths_of(pass).sum()) * sizeof(T);
+  while (tile > chunk_size && (tile * bytes > budget_ || tile * staged > most_staged)) tile /= 2;
   return tile;
 }
 
@@ -129,6 +138,7 @@ void Sweep<T>::run_pass(const BatchSource<T>& source, const Pass& pass) {
       reserve(source, pass, tile);
       return run_tiles(source, pass, tile);
     } catch (const OutOfDeviceMemory& error) {
+      release();
       if (tile > chunk_size) continue;
       const std::size_t needed = chunk_size * bytes_of_example(source, pass);
       throw OutOfDeviceMemory("the GPU's memory does not hold one chunk of 128 examples, about " +
@@ -139,7 +149,19 @@ void Sweep<T>::run_pass(const BatchSource<T>& source, const Pass& pass) {
   }
 }
 
-/// Room for all that a tile needs but its lanes' numbers.
+/// Gives back all memory, which is of the wrong sizes.
+template <class T>
+void Sweep<T>::release() {
+  for (TileSlot<T>& slot : slots_) slot = {};
+  for (DeviceArray<T>* numbers :
+       {&data_, &joined_, &folds_, &scratch_, &tile_folds_, &example_folds_}) {
+    *numbers = {};
+  }
+  mixed_ = {};
+  launches_.forget();
+}
+
+/// Room for all that a tile needs but its lanes' numbers, which depend on the strategy.
 template <class T>
 void Sweep<T>::reserve(const BatchSource<T>& source, const Pass& pass, std::size_t tile) {
   const UniformLayout& layout = loaded_.layout();
@@ -160,9 +182,6 @@ void Sweep<T>::reserve(const BatchSource<T>& source, const Pass& pass, std::size
   if (widths.example_grads > 0) {
     example_folds_.reserve(
         rounded((layout.folded().size() + loaded_.first().shared_count()) * padded_lanes(places)));
-  }
-  if (source.programs.empty()) {
-    data_.reserve(rounded(pass.bodies->view(source.program).slots * padded_lanes(places)));
   }
 }
 
@@ -230,39 +249,44 @@ void Sweep<T>::run_tile(const BatchSource<T>& source, const Pass& pass, TileRang
   if (last && tiles > 1) {
     append_rounds(task.rounds, tile_folds_.data(), tiles, width, scratch_.data(), total);
   }
-  run_by_strategy(task, source, range, widths.example_grads > 0);
+  run_by_strategy(task, source, pass, range);
   if (widths.example_grads > 0) {
     launch_example_grads(task, !source.programs.empty(), grads + widths.input_grads * places);
   }
   slot.take_back(widths.sum() * places, taker(source, pass, range), computing_);
 }
 
+/// Lanes that a block of the persistent kernel has in shared memory at once; 0 where the numbers of
+/// lanes must be in device memory: they do not fit, or are read afterwards.
 template <class T>
-void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, TileRange range,
-                               bool example_grads) {
-  const std::uint32_t kind = (task.backward ? 1u : 0u) + (example_grads ? 2u : 0u) +
-                             (task.lanes.input_grads != nullptr ? 4u : 0u) +
-                             (source.programs.empty() ? 0u : 8u);
-  const Strategy strategy = choice_.next(range.count, kind, computing_);
-  const bool persistent = strategy == Strategy::Persistent;
+std::uint32_t Sweep<T>::resident_lanes(const BatchSource<T>& source, const Pass& pass) const {
+  if (!source.programs.empty() || widths_of(pass).example_grads > 0) return 0;
+  return persistent_tile<T>(pass.bodies->view(source.program), options_.device);
+}
+
+template <class T>
+void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, const Pass& pass,
+                               TileRange range) {
+  const std::uint32_t kind =
+      (task.backward ? 1u : 0u) + (widths_of(pass).example_grads > 0 ? 2u : 0u) +
+      (task.lanes.input_grads != nullptr ? 4u : 0u) + (source.programs.empty() ? 0u : 8u);
+  const bool persistent = choice_.next(range.count, kind, computing_) == Strategy::Persistent;
   const Range named(persistent ? "tile, persistent" : "tile, launches");
+  const std::uint32_t resident = persistent ? resident_lanes(source, pass) : 0;
   if (!source.programs.empty()) {
     mixed_.arrange(*task.bodies, source.programs.subspan(range.first, range.count), task.backward,
                    computing_);
     mixed_.run(task, persistent, options_.device, computing_);
+  } else if (resident > 0) {
+    run_persistent(task, resident, options_.device, computing_);
   } else {
-    const std::uint32_t resident =
-        persistent && !example_grads ? persistent_tile<T>(task.body(), options_.device) : 0;
-    if (resident > 0) {
-      run_persistent(task, resident, options_.device, computing_);
+    task.lanes.stride = padded_lanes(range.count);
+    data_.reserve(std::max<std::size_t>(task.body().slots * task.lanes.stride, 1));
+    task.lanes.data = data_.data();
+    if (persistent) {
+      walk_tile(task, computing_);
     } else {
-      task.lanes.data = data_.data();
-      task.lanes.stride = padded_lanes(range.count);
-      if (persistent) {
-        walk_tile(task, computing_);
-      } else {
-        launches_.run(task, computing_);
-      }
+      launches_.run(task, computing_);
     }
   }
   choice_.done(computing_);
@@ -300,7 +324,7 @@ template <class T>
 std::function<void(const T*)> Sweep<T>::taker(const BatchSource<T>& source, const Pass& pass,
                                               TileRange range) const {
   const ResultWidths widths = widths_of(pass);
-  if (widths.sum() == 0) return [](const T*) {};
+  if (widths.sum() == 0) return nullptr;  // nobody waits for the tile
   return [&source, results = pass.results, widths, range, this](const T* from) {
     const Program& program = loaded_.first();
     for (std::size_t k = 0; k < std::min(widths.outputs, results->outputs.size()); ++k) {
@@ -335,7 +359,6 @@ std::vector<T> Sweep<T>::numbers_of(const BatchSource<T>& source, std::size_t ex
   LanesView<T> lanes = {};
   lanes.count = 1;
   lanes.rows = slots_[0].bring(*source.host, {example, 1}, copying_, computing_);
-  lanes.rows.input_step = 1;
   lanes.joined = joined_.data();
   lanes.places = 1;
   lanes.data = data_.data();

@@ -51,13 +51,15 @@ private:
   void run_tiles(const BatchSource<T>& source, const Pass& pass, std::size_t tile);
   void run_tile(const BatchSource<T>& source, const Pass& pass, TileRange range, std::size_t tile,
                 std::size_t tiles);
-  void run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, TileRange range,
-                       bool example_grads);
+  void run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, const Pass& pass,
+                       TileRange range);
   void launch_example_grads(const TileTask<T>& task, bool mixed, T* result);
   void reserve(const BatchSource<T>& source, const Pass& pass, std::size_t tile);
+  void release();
   [[nodiscard]] std::size_t bytes_of_example(const BatchSource<T>& source, const Pass& pass) const;
-  [[nodiscard]] std::size_t tile_for(const BatchSource<T>& source, const Pass& pass) const;
+  [[nodiscard]] std::size_t tile_for(const BatchSource<T>& source, const Pass& pass);
   [[nodiscard]] ResultWidths widths_of(const Pass& pass) const;
+  [[nodiscard]] std::uint32_t resident_lanes(const BatchSource<T>& source, const Pass& pass) const;
   [[nodiscard]] std::function<void(const T*)> taker(const BatchSource<T>& source, const Pass& pass,
                                                     TileRange range) const;
   void set_weight(std::size_t example_count);
@@ -65,7 +67,7 @@ private:
   LoadedPrograms<T>& loaded_;
   LevelOptions options_;
   cudaStream_t computing_, copying_;
-  std::size_t budget_;         // bytes
+  std::size_t budget_ = 0;     // bytes, when nothing of a batch was there; 0: not known yet
   std::size_t weight_of_ = 0;  // the batch size whose weight is on the device
 
   std::array<TileSlot<T>, 2> slots_;

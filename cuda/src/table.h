@@ -21,7 +21,8 @@ struct alignas(16) Step {
   Ref a, b, c;  ///< operands that the op does not have repeat the first
   Ref result;   ///< a slot
 };
-/// Step codes that are no op of their own: the joins of an epilogue, whose sums are known.
+/// Step codes that need no look at the op: it is known by its formula, and so are the joins of an
+/// epilogue, whose sums are there. Others are opcodes.
 inline constexpr std::uint8_t copies = 0;        ///< a
 inline constexpr std::uint8_t adds = 254;        ///< a + b
 inline constexpr std::uint8_t multiplies = 255;  ///< a * b

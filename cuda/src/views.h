@@ -59,7 +59,6 @@ struct BodyView {
 struct UniformView {
   ForwardView prologue, epilogue;
   BackwardView epilogue_back, prologue_back;
-  std::uint32_t size;
 };
 
 /// Which tables of prologue and epilogue are run, in this order.

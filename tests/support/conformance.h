@@ -19,8 +19,9 @@
 //
 //     }  // namespace levelgrad::testing
 //
-// Where a machine may lack what the executor needs, give MyExecutors a static why_not() that returns
-// the reason, "" for none: the tests are then skipped, or fail where the machine must have it.
+// Where a machine may lack what the executor needs, give MyExecutors a static why_not() that
+// returns the reason, "" for none: the tests are then skipped, or fail where the machine must have
+// it.
 //
 // All factories are compared in one go, so the reference executor runs once for each case. A
 // failure shows the first number that differs, in hexadecimal, its node, and a shrunken case, which
@@ -367,10 +368,79 @@ TYPED_TEST_P(Conformance, StepsThatFailChangeNothing) {
   });
 }
 
+// Whatever an executor makes of many steps: what it reports and leaves behind is what the loop over
+// run() and update() does, also where a step fails or is wrong.
+TYPED_TEST_P(Conformance, StepsAtOnceAreStepsOneByOne) {
+  using T = typename TypeParam::Number;
+  using Loop = BasicExecutor<T>;
+  const std::vector<BasicUpdate<T>> adamw(5, optimizer::AdamW::scalars<T>({.lr = 0.1}, 1));
+  const std::vector<BasicUpdate<T>> sgd(5, optimizer::Sgd::Scalars<T>{T(0.05)});
+  std::vector<BasicUpdate<T>> mixed = adamw;
+  mixed[2] = sgd[2];
+  const std::vector<std::uint32_t> few = {0, 7, 7, 39}, one = {3}, bad = {2, 20}, outside = {1, 40},
+                                   none = {}, many(150, 5);
+  BatchCase<T> good = this->small_case(40), broken = good;
+  broken.inputs[20 * 2] = std::numeric_limits<T>::quiet_NaN();
+  using Batches = std::vector<std::span<const std::uint32_t>>;
+  const std::vector<Batches> plans = {{},
+                                      {few, one, many},
+                                      {few, few, few, few, few},
+                                      {bad, one},
+                                      {few, bad, one, one, many},
+                                      {few, outside, one},
+                                      {none},
+                                      {few, none},
+                                      {few, one, few, bad}};
+  const auto outcome = [&](BasicExecutor<T>& executor, const BatchCase<T>& test,
+                           const Batches& batches, const std::vector<BasicUpdate<T>>& updates,
+                           bool loop) {
+    executor.load(test.programs);
+    executor.set_parameters(test.parameters);
+    const BasicSteps<T> steps = {.example_count = 40,
+                                 .inputs = test.inputs,
+                                 .batches = batches,
+                                 .updates = std::span(updates).first(batches.size())};
+    std::vector<T> seen;
+    std::string text;
+    try {
+      const auto report = loop ? executor.Loop::run_steps(steps) : executor.run_steps(steps);
+      seen = report.losses;
+      text = report.finite ? "finite" : "stopped";
+    } catch (const Error& error) {
+      text = error.what();
+    }
+    const auto take_parameters = [&] {
+      for (const T number : executor.parameters()) seen.push_back(number);
+    };
+    take_parameters();
+    try {  // what the last run has left
+      text += executor.update(updates.back()) ? ", updated" : ", not updated";
+    } catch (const ArgumentError&) {
+      text += ", no grads";
+    }
+    take_parameters();
+    return std::pair(text, seen);
+  };
+  this->for_each_executor([&](BasicExecutor<T>& executor) {
+    for (const auto& updates : {adamw, sgd, mixed}) {
+      for (const BatchCase<T>& test : {good, broken}) {
+        for (std::size_t k = 0; k < plans.size(); ++k) {
+          SCOPED_TRACE("plan " + std::to_string(k));
+          const auto at_once = outcome(executor, test, plans[k], updates, false);
+          const auto one_by_one = outcome(executor, test, plans[k], updates, true);
+          EXPECT_EQ(at_once.first, one_by_one.first);
+          this->expect_same(at_once.second, one_by_one.second);
+        }
+      }
+    }
+  });
+}
+
 REGISTER_TYPED_TEST_SUITE_P(Conformance, RandomPrograms, ExamplesWithDifferentPrograms,
                             EveryOpAtSpecialValues, DeepChains, WideLevels, Nets, OddPrograms,
                             TwoPasses, CasesThatOnceFailed, EveryBatchSize, BatchesOfChangingSize,
                             TheSameTwice, ForwardOnlyAndSingleResults, InspectChangesNothing,
-                            UsableAfterErrors, StepsThatFailChangeNothing);
+                            UsableAfterErrors, StepsThatFailChangeNothing,
+                            StepsAtOnceAreStepsOneByOne);
 
 }  // namespace levelgrad::testing

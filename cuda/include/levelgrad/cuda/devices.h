@@ -25,7 +25,8 @@ struct Devices {
   int driver = 0;        ///< newest version that the driver supports; 0: there is none
 };
 
-/// Never throws for a machine without GPU or driver: says why instead.
+/// A machine without GPU or driver is no error: the list says why it is empty. DeviceError where a
+/// GPU is there and cannot be asked.
 [[nodiscard]] Devices find_devices();
 
 /// "13.0" of 13000.
