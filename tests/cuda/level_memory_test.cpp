@@ -8,6 +8,7 @@
 #include "levelgrad/cuda/level_executor.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/host_executor.h"
+#include "support/program_builder.h"
 #include "support/sample_programs.h"
 
 namespace levelgrad::testing {
@@ -104,6 +105,75 @@ TEST(LevelMemory, AProgramThatDoesNotFitLeavesTheOldOneLoaded) {
     EXPECT_THROW(executor.load(program), DeviceError);
   }
   EXPECT_EQ(grads_by(executor, program, 300), before);
+}
+
+/// The moons net, and the same with another activation; an example each in turns.
+struct Alternating {
+  std::vector<Program> programs;
+  std::vector<std::uint32_t> which;
+
+  explicit Alternating(std::size_t count) {
+    for (const double slope : {0.01, 0.1}) {
+      ProgramBuilder made;
+      auto x = made.input();
+      const auto w = made.parameter(0.5);
+      for (int k = 0; k < 200; ++k) {
+        const auto product = made.operation(Op::Mul, x, w);
+        x = made.operation(Op::LeakyRelu, product, made.constant(slope));
+      }
+      made.output(made.operation(Op::Mean, x));
+      programs.push_back(made.build());
+    }
+    for (std::size_t i = 0; i < count; ++i) which.push_back(i % 2);
+  }
+};
+
+TEST(LevelMemory, TilesOfDifferentProgramsShrinkToo) {
+  LG_REQUIRE_DEVICE();
+  constexpr std::size_t count = 8192;  // some 15 MiB of lanes
+  const Alternating mixed(count);
+  const std::vector<double> inputs = inputs_for(mixed.programs.front(), count);
+  const BasicBatch<double> batch = {count, inputs, Layout::ByExample, mixed.which};
+  std::vector<double> expected(1), grads(1);
+  host::HostExecutor host;
+  host.load(mixed.programs);
+  host.run(batch, {.grads = expected});
+  for (const cuda::Strategy strategy : {cuda::Strategy::Launches, cuda::Strategy::Persistent}) {
+    cuda::LevelExecutor executor({.strategy = strategy});
+    executor.load(mixed.programs);
+    executor.run({128, std::span(inputs).first(128)}, {.grads = grads});  // measures the memory
+    const Hog hog(4 * mebibyte);
+    executor.run(batch, {.grads = grads});
+    EXPECT_EQ(grads, expected);
+  }
+}
+
+// What was done before the memory was short stays done, and is known to be done.
+TEST(LevelMemory, StepsBeforeOneThatDoesNotFitStay) {
+  LG_REQUIRE_DEVICE();
+  const Program program = moons_program();
+  const std::vector<double> inputs = inputs_for(program, 300);
+  const std::vector<std::uint32_t> few = {0, 1, 2};
+  const std::vector<Update> updates(3, optimizer::AdamW::scalars<double>({.lr = 0.1}, 1));
+  const auto steps_of = [&](const std::vector<std::span<const std::uint32_t>>& batches) {
+    return BasicSteps<double>{.example_count = 300,
+                              .inputs = inputs,
+                              .batches = batches,
+                              .updates = std::span(updates).first(batches.size())};
+  };
+  std::vector<std::uint32_t> all(300);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::uint32_t>(i);
+  cuda::LevelExecutor executor({.strategy = cuda::Strategy::Launches}), other;
+  for (cuda::LevelExecutor* each : {&executor, &other}) each->load(program);
+  (void)other.run_steps(steps_of({few, few}));
+  (void)executor.run_steps(steps_of({few}));
+  executor.load(program);
+  (void)executor.run_steps(steps_of({few}));  // has the room for this batch
+  {
+    const Hog hog(mebibyte / 16);  // enough for the data set, not for a chunk's lanes
+    EXPECT_THROW((void)executor.run_steps(steps_of({few, all})), DeviceError);
+  }
+  EXPECT_EQ(executor.parameters(), other.parameters());
 }
 
 // The choice between the strategies is made while training goes on: no step may notice.
