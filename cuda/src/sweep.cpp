@@ -77,22 +77,6 @@ void Sweep<T>::run(const BatchSource<T>& source, const BasicResults<T>& results,
 }
 
 template <class T>
-typename Sweep<T>::ResultWidths Sweep<T>::widths_of(const Pass& pass) const {
-  if (pass.results == nullptr) return {};
-  const Program& program = loaded_.first();
-  ResultWidths widths;
-  const auto& outputs = pass.results->outputs;
-  for (std::size_t k = 0; k < outputs.size(); ++k) {
-    if (!outputs[k].empty() && program.varying(program.outputs()[k].node)) {
-      widths.outputs = program.outputs().size();
-    }
-  }
-  if (!pass.results->input_grads.empty()) widths.input_grads = program.input_count();
-  if (!pass.results->example_grads.empty()) widths.example_grads = program.parameter_count();
-  return widths;
-}
-
-template <class T>
 std::size_t Sweep<T>::bytes_of_example(const BatchSource<T>& source, const Pass& pass) const {
   const UniformLayout& layout = loaded_.layout();
   std::size_t slots = 0, rows = 0;
@@ -101,14 +85,14 @@ std::size_t Sweep<T>::bytes_of_example(const BatchSource<T>& source, const Pass&
     rows = std::max<std::size_t>(
         rows, pass.bodies->forward_rows().count[p] + pass.bodies->backward_rows().count[p]);
   }
-  const ResultWidths widths = widths_of(pass);
+  const TileResults<T> results = results_of(pass);
   const std::size_t width = layout.join_count() + (pass.backward ? layout.folded().size() : 0);
   const bool in_shared =
       options_.strategy == Strategy::Persistent && resident_lanes(source, pass) > 0;
   std::size_t numbers =
-      (in_shared ? 0 : slots) + layout.join_count() + 2 * widths.sum() + width / chunk_size + 1;
+      (in_shared ? 0 : slots) + layout.join_count() + 2 * results.width() + width / chunk_size + 1;
   if (source.host != nullptr) numbers += 2 * loaded_.first().input_count();
-  if (widths.example_grads > 0) {
+  if (results.has_example_grads()) {
     numbers += layout.folded().size() + loaded_.first().shared_count();
   }
   std::size_t bytes = numbers * sizeof(T);
@@ -124,7 +108,7 @@ std::size_t Sweep<T>::tile_for(const BatchSource<T>& source, const Pass& pass) {
   std::size_t tile = std::max(chunk_size, std::bit_ceil(std::min(source.example_count, most)));
   if (budget_ == 0) budget_ = memory_budget();
   const std::size_t staged =
-      std::max(loaded_.first().input_count(), widths_of(pass).sum()) * sizeof(T);
+      std::max(loaded_.first().input_count(), results_of(pass).width()) * sizeof(T);
   while (tile > chunk_size && (tile * bytes > budget_ || tile * staged > most_staged)) tile /= 2;
   return tile;
 }
@@ -169,17 +153,17 @@ void Sweep<T>::reserve(const BatchSource<T>& source, const Pass& pass, std::size
   const std::size_t tiles = (source.example_count + tile - 1) / tile;
   const std::size_t chunks = chunk_count(places);
   const std::size_t width = layout.join_count() + (pass.backward ? layout.folded().size() : 0);
-  const ResultWidths widths = widths_of(pass);
+  const TileResults<T> results = results_of(pass);
   for (std::size_t k = 0; k < std::min<std::size_t>(tiles, 2); ++k) {
     slots_[k].reserve(places, source.host != nullptr ? loaded_.first().input_count() : 0,
-                      widths.sum());
+                      results.width());
   }
   const auto rounded = [](std::size_t count) { return std::max<std::size_t>(count, 1); };
   joined_.reserve(rounded(layout.join_count() * places));
   folds_.reserve(rounded(chunks * width));
   scratch_.reserve(rounded((std::max(chunks, tiles) / 8 + 64) * width));
   tile_folds_.reserve(rounded(tiles * width));
-  if (widths.example_grads > 0) {
+  if (results.has_example_grads()) {
     example_folds_.reserve(
         rounded((layout.folded().size() + loaded_.first().shared_count()) * padded_lanes(places)));
   }
@@ -206,7 +190,7 @@ template <class T>
 void Sweep<T>::run_tile(const BatchSource<T>& source, const Pass& pass, TileRange range,
                         std::size_t tile, std::size_t tiles) {
   const UniformLayout& layout = loaded_.layout();
-  const ResultWidths widths = widths_of(pass);
+  const TileResults<T> results = results_of(pass);
   TileSlot<T>& slot = slots_[tile % 2];
   const bool last = tile + 1 == tiles;
   const auto places = static_cast<std::uint32_t>(range.count);
@@ -234,9 +218,8 @@ void Sweep<T>::run_tile(const BatchSource<T>& source, const Pass& pass, TileRang
   }
   lanes.joined = joined_.data();
   lanes.places = places;
-  T* const grads = slot.results() + widths.outputs * places;
-  if (widths.outputs > 0) lanes.outputs = slot.results();
-  if (widths.input_grads > 0) lanes.input_grads = grads;
+  lanes.outputs = results.outputs(slot.results());
+  lanes.input_grads = results.input_grads(slot.results(), places);
   lanes.uniform = loaded_.numbers();
 
   const std::size_t width = layout.join_count() + (pass.backward ? layout.folded().size() : 0);
@@ -250,17 +233,18 @@ void Sweep<T>::run_tile(const BatchSource<T>& source, const Pass& pass, TileRang
     append_rounds(task.rounds, tile_folds_.data(), tiles, width, scratch_.data(), total);
   }
   run_by_strategy(task, source, pass, range);
-  if (widths.example_grads > 0) {
-    launch_example_grads(task, !source.programs.empty(), grads + widths.input_grads * places);
+  if (results.has_example_grads()) {
+    launch_example_grads(task, !source.programs.empty(),
+                         results.example_grads(slot.results(), places));
   }
-  slot.take_back(widths.sum() * places, taker(source, pass, range), computing_);
+  slot.take_back(results.width() * places, results.taker(source, range), computing_);
 }
 
 /// Lanes that a block of the persistent kernel has in shared memory at once; 0 where the numbers of
 /// lanes must be in device memory: they do not fit, or are read afterwards.
 template <class T>
 std::uint32_t Sweep<T>::resident_lanes(const BatchSource<T>& source, const Pass& pass) const {
-  if (!source.programs.empty() || widths_of(pass).example_grads > 0) return 0;
+  if (!source.programs.empty() || results_of(pass).has_example_grads()) return 0;
   return persistent_tile<T>(pass.bodies->view(source.program), options_.device);
 }
 
@@ -268,7 +252,7 @@ template <class T>
 void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, const Pass& pass,
                                TileRange range) {
   const std::uint32_t kind =
-      (task.backward ? 1u : 0u) + (widths_of(pass).example_grads > 0 ? 2u : 0u) +
+      (task.backward ? 1u : 0u) + (results_of(pass).has_example_grads() ? 2u : 0u) +
       (task.lanes.input_grads != nullptr ? 4u : 0u) + (source.programs.empty() ? 0u : 8u);
   const bool persistent = choice_.next(range.count, kind, computing_) == Strategy::Persistent;
   const Range named(persistent ? "tile, persistent" : "tile, launches");
@@ -318,31 +302,6 @@ void Sweep<T>::launch_example_grads(const TileTask<T>& task, bool mixed, T* resu
   }
   launch_turn(static_cast<const T*>(folds) + folded * row, row, loaded_.first().parameter_count(),
               task.lanes.count, result, computing_);
-}
-
-template <class T>
-std::function<void(const T*)> Sweep<T>::taker(const BatchSource<T>& source, const Pass& pass,
-                                              TileRange range) const {
-  const ResultWidths widths = widths_of(pass);
-  if (widths.sum() == 0) return nullptr;  // nobody waits for the tile
-  return [&source, results = pass.results, widths, range, this](const T* from) {
-    const Program& program = loaded_.first();
-    for (std::size_t k = 0; k < std::min(widths.outputs, results->outputs.size()); ++k) {
-      if (results->outputs[k].empty() || !program.varying(program.outputs()[k].node)) continue;
-      std::copy_n(from + k * range.count, range.count, results->outputs[k].data() + range.first);
-    }
-    from += widths.outputs * range.count;
-    for (std::size_t k = 0; k < widths.input_grads; ++k) {
-      for (std::size_t i = 0; i < range.count; ++i) {
-        results->input_grads[source.host->place(range.first + i, k)] = from[k * range.count + i];
-      }
-    }
-    from += widths.input_grads * range.count;
-    if (widths.example_grads > 0) {
-      std::copy_n(from, range.count * widths.example_grads,
-                  results->example_grads.data() + range.first * widths.example_grads);
-    }
-  };
 }
 
 template <class T>

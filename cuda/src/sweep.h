@@ -14,6 +14,7 @@
 #include "loaded_programs.h"
 #include "mixed_tile.h"
 #include "strategy_choice.h"
+#include "tile_results.h"
 #include "tile_slot.h"
 
 namespace levelgrad::cuda {
@@ -41,11 +42,6 @@ private:
     const BasicResults<T>* results = nullptr;  ///< of lanes; null: none are wanted
     const DeviceBodies* bodies = nullptr;
   };
-  /// Numbers of one example that a tile takes back, and where they begin in a tile's results.
-  struct ResultWidths {
-    std::size_t outputs = 0, input_grads = 0, example_grads = 0;
-    [[nodiscard]] std::size_t sum() const { return outputs + input_grads + example_grads; }
-  };
 
   void run_pass(const BatchSource<T>& source, const Pass& pass);
   void run_tiles(const BatchSource<T>& source, const Pass& pass, std::size_t tile);
@@ -58,10 +54,10 @@ private:
   void release();
   [[nodiscard]] std::size_t bytes_of_example(const BatchSource<T>& source, const Pass& pass) const;
   [[nodiscard]] std::size_t tile_for(const BatchSource<T>& source, const Pass& pass);
-  [[nodiscard]] ResultWidths widths_of(const Pass& pass) const;
+  [[nodiscard]] TileResults<T> results_of(const Pass& pass) const {
+    return {loaded_.first(), pass.results};
+  }
   [[nodiscard]] std::uint32_t resident_lanes(const BatchSource<T>& source, const Pass& pass) const;
-  [[nodiscard]] std::function<void(const T*)> taker(const BatchSource<T>& source, const Pass& pass,
-                                                    TileRange range) const;
   void set_weight(std::size_t example_count);
 
   LoadedPrograms<T>& loaded_;

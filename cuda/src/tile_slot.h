@@ -9,15 +9,10 @@
 #include <functional>
 #include <vector>
 
-#include "batch_source.h"
 #include "device_memory.h"
+#include "tile_results.h"
 
 namespace levelgrad::cuda {
-
-/// Examples of a tile, by index in the batch.
-struct TileRange {
-  std::size_t first, count;
-};
 
 template <class T>
 class TileSlot {

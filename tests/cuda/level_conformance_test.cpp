@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The conformance suite on cuda-level: both strategies, with all lanes at once and in tiles so
-// small that a batch has several.
+// The conformance suite on cuda-level: both strategies, and the change between them, with all lanes
+// at once and in tiles so small that a batch has several.
 #include "cuda/device.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "support/conformance.h"
@@ -16,10 +16,9 @@ struct LevelExecutors {
     using cuda::Strategy;
     std::vector<NamedFactory<T>> all;
     for (const cuda::LevelOptions& options : std::initializer_list<cuda::LevelOptions>{
-             {.strategy = Strategy::Launches},
              {.strategy = Strategy::Persistent},
              {.strategy = Strategy::Launches, .tile_lanes = 128},
-             {.strategy = Strategy::Persistent, .tile_lanes = 256}}) {
+             {.strategy = Strategy::Auto, .tile_lanes = 256}}) {
       const std::string lanes =
           options.tile_lanes == 0 ? "all lanes" : std::to_string(options.tile_lanes) + " lanes";
       all.push_back({std::string(cuda::name_of(options.strategy)) + ", " + lanes + " at once",

@@ -209,7 +209,8 @@ Expression parameter_and_feature(Op op) {
 }
 
 class FitByEveryExecutor : public ::testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(Executor, FitByEveryExecutor, ::testing::ValuesIn(app::executor_names()));
+INSTANTIATE_TEST_SUITE_P(Executor, FitByEveryExecutor,
+                         ::testing::ValuesIn(app::usable_executor_names()));
 
 TEST_P(FitByEveryExecutor, LeavesOutWhatDividesByZero) {
   const Dataset data{.feature_count = 1, .inputs = {1, 0, -1}, .labels = {2, 0, -2}};

@@ -24,7 +24,8 @@ std::vector<double> first_grads(const Program& program, const std::string& name)
 
 class MoonsByEveryExecutor : public ::testing::TestWithParam<std::string> {};
 
-INSTANTIATE_TEST_SUITE_P(Executor, MoonsByEveryExecutor, ::testing::ValuesIn(app::usable_executor_names()),
+INSTANTIATE_TEST_SUITE_P(Executor, MoonsByEveryExecutor,
+                         ::testing::ValuesIn(app::usable_executor_names()),
                          testing::executor_of_test);
 
 TEST_P(MoonsByEveryExecutor, WholeRunEqualsTheWitness) {
