@@ -5,29 +5,22 @@
 // as a forest; with many, each Program's examples run as lanes.
 #include <gtest/gtest.h>
 
-#include "cuda/device.h"
 #include "cuda/strategies.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "levelgrad/reference_executor.h"
 #include "support/expression_case.h"
-#include "support/observe.h"
 #include "support/same_numbers.h"
 
 namespace levelgrad::testing {
 namespace {
 
-class ExpressionsOnDevice : public ::testing::TestWithParam<cuda::Strategy> {
+class ExpressionsOnDevice : public LevelOnDevice {
 protected:
-  void SetUp() override { LG_REQUIRE_DEVICE(); }
-
-  /// Loss, outputs, grads, example_grads, input_grads, updates; then five steps at once.
+  /// What one batch gives, and five steps at once.
   template <class T>
   static void compare(const BatchCase<T>& test) {
-    SCOPED_TRACE(test.name);
     cuda::BasicLevelExecutor<T> tested({.strategy = GetParam()});
-    const Extent extent = {.inspected = 1};
-    const auto difference = first_difference(expected(test, extent), tested, test, extent);
-    EXPECT_EQ(std::nullopt, difference) << difference.value_or("");
+    compare_with_reference(tested, test);
     if (HasFailure()) return;
     BasicReferenceExecutor<T> reference;
     EXPECT_TRUE(same_numbers(after_steps<T>(tested, test, 5), after_steps<T>(reference, test, 5)));

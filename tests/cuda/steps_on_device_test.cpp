@@ -8,7 +8,6 @@
 #include <initializer_list>
 #include <vector>
 
-#include "cuda/device.h"
 #include "cuda/strategies.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "levelgrad/reference_executor.h"
@@ -19,10 +18,8 @@
 namespace levelgrad::testing {
 namespace {
 
-class StepsOnDevice : public ::testing::TestWithParam<cuda::Strategy> {
+class StepsOnDevice : public LevelOnDevice {
 protected:
-  void SetUp() override { LG_REQUIRE_DEVICE(); }
-
   /// Three steps of 300 examples that are drawn, in tiles of 128, against the reference executor.
   static void compare(const BatchCase<double>& test) {
     SCOPED_TRACE(test.name);

@@ -7,12 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "cuda/device.h"
 #include "cuda/strategies.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "levelgrad/schedule.h"
 #include "support/conformance_cases.h"
-#include "support/observe.h"
 #include "support/program_builder.h"
 
 namespace levelgrad::testing {
@@ -20,17 +18,12 @@ namespace {
 
 using Id = ProgramBuilder::Id;
 
-class WideOnDevice : public ::testing::TestWithParam<cuda::Strategy> {
+class WideOnDevice : public LevelOnDevice {
 protected:
-  void SetUp() override { LG_REQUIRE_DEVICE(); }
-
   template <class T>
   static void compare(const BatchCase<T>& test) {
-    SCOPED_TRACE(test.name);
     cuda::BasicLevelExecutor<T> tested({.strategy = GetParam()});
-    const Extent extent = {.inspected = 1};
-    const auto difference = first_difference(expected(test, extent), tested, test, extent);
-    EXPECT_EQ(std::nullopt, difference) << difference.value_or("");
+    compare_with_reference(tested, test);
   }
 
   /// Each node times the tanh of one in another warp.
