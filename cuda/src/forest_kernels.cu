@@ -10,10 +10,6 @@
 namespace levelgrad::cuda {
 namespace {
 
-__device__ Share share_of_grid() {
-  return {std::size_t(blockIdx.x) * blockDim.x + threadIdx.x, std::size_t(gridDim.x) * blockDim.x};
-}
-
 /// A tree's numbers stand side by side.
 template <class T>
 __device__ Lanes<T, 1> lane_of(const ForestView<T>& forest, std::uint32_t lane) {

@@ -80,10 +80,6 @@ __global__ void __launch_bounds__(block_threads) input_grads(BodyView body, Lane
   store_input_grads(body, view, place.first, place.turn, place.lanes(view));
 }
 
-__device__ Share share_of_grid() {
-  return {std::size_t(blockIdx.x) * blockDim.x + threadIdx.x, std::size_t(gridDim.x) * blockDim.x};
-}
-
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     joins(const T* joined, std::size_t row_length, std::uint32_t count, FoldsView<T> folds) {

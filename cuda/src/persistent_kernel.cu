@@ -118,8 +118,7 @@ __global__ void __launch_bounds__(most_threads)
     persistent(const __grid_constant__ PersistentStep<T> step) {
   extern __shared__ __align__(16) unsigned char shared[];
   const auto grid = cooperative_groups::this_grid();
-  const Share share = {std::size_t(blockIdx.x) * blockDim.x + threadIdx.x,
-                       std::size_t(gridDim.x) * blockDim.x};
+  const Share share = share_of_grid();
   for (std::uint32_t s = 0; s < step.stage_count; ++s) {
     const Stage<T>& stage = step.stages[s];
     FoldsView<T> folds = step.folds;

@@ -17,6 +17,11 @@ struct Share {
   std::size_t rank, size;
 };
 
+/// All threads of the grid share it.
+__device__ inline Share share_of_grid() {
+  return {std::size_t(blockIdx.x) * blockDim.x + threadIdx.x, std::size_t(gridDim.x) * blockDim.x};
+}
+
 // --- Lanes
 // -----------------------------------------------------------------------------------------
 

@@ -47,12 +47,17 @@ protected:
     EXPECT_TRUE(same_numbers(tested.parameters(), reference.parameters()));
   }
 
-  /// One step over two examples x of mean(x * p) must fail, and leave p.
-  static void expect_failure(double x, double p, const BasicUpdate<double>& update) {
+  /// mean(x * p)
+  static Program mean_of_product() {
     ProgramBuilder made;
     const auto product = made.operation(Op::Mul, made.input(), made.parameter(0));
     made.output(made.operation(Op::Mean, product));
-    const Program program = made.build();
+    return made.build();
+  }
+
+  /// One step over two examples x of mean(x * p) must fail, and leave p.
+  static void expect_failure(double x, double p, const BasicUpdate<double>& update) {
+    const Program program = mean_of_product();
     cuda::LevelExecutor tested({.strategy = GetParam()});
     ReferenceExecutor reference;
     for (Executor* executor : std::initializer_list<Executor*>{&reference, &tested}) {
@@ -94,10 +99,7 @@ TEST_P(StepsOnDevice, OnlyTheStateWouldBeInfinite) {
 
 // AdamW goes on with its state when another optimizer came, and failed.
 TEST_P(StepsOnDevice, AnotherOptimizerFails) {
-  ProgramBuilder made;
-  const auto product = made.operation(Op::Mul, made.input(), made.parameter(0));
-  made.output(made.operation(Op::Mean, product));
-  const Program program = made.build();
+  const Program program = mean_of_product();
   cuda::LevelExecutor tested({.strategy = GetParam()});
   ReferenceExecutor reference;
   for (Executor* executor : std::initializer_list<Executor*>{&tested, &reference}) {
