@@ -84,6 +84,11 @@ class DeviceError : public Error {
   using Error::Error;
 };
 
+/// A compiler of generated code that is missing, or that failed; the message has what it said.
+class CompilerError : public Error {
+  using Error::Error;
+};
+
 /// The processor or the build does not do IEEE-754 arithmetic: no bits can be promised.
 class ArithmeticError : public Error {
   using Error::Error;

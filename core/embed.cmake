@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# lg_embed(target name=file ...): compiles each text file into target as the constant
-# levelgrad::host::embedded::name, declared in the generated header "embedded.h".
+# lg_embed(target namespace name=file ...): compiles each text file into target as the constant
+# <namespace>::embedded::name, declared in the generated header "embedded.h".
 
-function(lg_embed target)
-  set(header "#pragma once\n#include <string_view>\n\nnamespace levelgrad::host::embedded {\n")
-  set(source "#include \"embedded.h\"\n\nnamespace levelgrad::host::embedded {\n")
+function(lg_embed target namespace)
+  set(header "#pragma once\n#include <string_view>\n\nnamespace ${namespace}::embedded {\n")
+  set(source "#include \"embedded.h\"\n\nnamespace ${namespace}::embedded {\n")
   foreach(entry IN LISTS ARGN)
     string(REPLACE "=" ";" entry "${entry}")
     list(GET entry 0 name)
