@@ -4,11 +4,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
-#include "lane_worker.h"
-#include "levelgrad/executor.h"
+#include "body_worker.h"
 #include "thread_pool.h"
 
 namespace levelgrad::host {
@@ -34,10 +34,12 @@ struct SweepResults {
   std::vector<T> grads;  ///< [shared]
 };
 
-/// workers   [thread][program].
+/// [thread][program]
+template <class T>
+using Workers = std::vector<std::vector<std::unique_ptr<BodyWorker<T>>>>;
+
 template <class T>
 [[nodiscard]] SweepResults<T> sweep(const BasicBatch<T>& batch, const SweepInputs<T>& inputs,
-                                    std::vector<std::vector<LaneWorker<T>>>& workers,
-                                    ThreadPool& pool, std::size_t sub_block);
+                                    Workers<T>& workers, ThreadPool& pool, std::size_t sub_block);
 
 }  // namespace levelgrad::host

@@ -20,8 +20,9 @@ LaneWorker<T>::LaneWorker(const LanePlan<T>& plan, const LaneKernels<T>& kernels
 }
 
 template <class T>
-void LaneWorker<T>::start(const T* uniform) {
+void LaneWorker<T>::start(const T* uniform, std::span<const T> seeds) {
   uniform_ = uniform;
+  seeds_ = seeds;
   for (const auto& splat : plan_.splats) {
     std::fill_n(lanes_.data() + splat.offset, plan_.sub_block, uniform[splat.node]);
   }
@@ -40,14 +41,15 @@ void LaneWorker<T>::load(const BasicBatch<T>& batch) {
 }
 
 template <class T>
-void LaneWorker<T>::forward(const BasicBatch<T>& batch, LaneRange examples) {
+void LaneWorker<T>::run(const BasicBatch<T>& batch, LaneRange examples) {
   examples_ = examples;
   width_ = (examples.count + lane_pack - 1) / lane_pack * lane_pack;
   load(batch);
-  const LaneRun<T> lanes = run();
+  const LaneRun<T> lanes = lane_run();
   for (const auto& call : plan_.forward) {
     call.kernel(lanes, plan_.steps.data() + call.first, call.count);
   }
+  run_backward();
 }
 
 template <class T>
@@ -60,14 +62,14 @@ void LaneWorker<T>::store_outputs(std::span<const std::span<T>> outputs) const {
 }
 
 template <class T>
-void LaneWorker<T>::backward(std::span<const T> seeds) {
-  const LaneRun<T> lanes = run();
+void LaneWorker<T>::run_backward() {
+  const LaneRun<T> lanes = lane_run();
   for (const auto& call : plan_.backward) {
     T* const sum = lanes_.data() + call.sum;
     T start = 0;
     const bool starts = call.start != LanePlan<T>::none;
     if (starts) {
-      for (const std::uint32_t join : plan_.starts[call.start].joins) start = start + seeds[join];
+      for (const std::uint32_t join : plan_.starts[call.start].joins) start = start + seeds_[join];
     }
     if (call.kernel == nullptr) {
       std::fill_n(sum, width_, start);
@@ -94,7 +96,7 @@ const T* LaneWorker<T>::resolve(const Lanes& lanes) {
   T* const found = lanes_.data() + lanes.offset;
   if (lanes.kernel != nullptr) {
     const T zero = 0;
-    lanes.kernel(run(), found, &zero, &lanes.term, 1);
+    lanes.kernel(lane_run(), found, &zero, &lanes.term, 1);
   }
   return found;
 }

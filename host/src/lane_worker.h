@@ -7,43 +7,26 @@
 #include <vector>
 
 #include "aligned_array.h"
+#include "body_worker.h"
 #include "lane_plan.h"
-#include "levelgrad/executor.h"
 
 namespace levelgrad::host {
 
-/// Neighbouring examples that run at once: [first, first + count), at most a sub-block of them.
-struct LaneRange {
-  std::size_t first, count;
-};
-
 template <class T>
-class LaneWorker {
+class LaneWorker : public BodyWorker<T> {
 public:
   /// Borrowed.
   LaneWorker(const LanePlan<T>& plan, const LaneKernels<T>& kernels);
 
-  /// Takes the uniform numbers of a batch. uniform [node], borrowed.
-  void start(const T* uniform);
-
-  /// Loads the inputs of the examples, all of one Program, and runs the body forward.
-  void forward(const BasicBatch<T>& batch, LaneRange examples);
-  /// Behind forward(): copies the outputs that are wanted, [output][example].
-  void store_outputs(std::span<const std::span<T>> outputs) const;
-  /// Behind forward(): what join j reads, a number for each lane.
-  [[nodiscard]] const T* joined(std::size_t join) const {
+  void start(const T* uniform, std::span<const T> seeds) override;
+  void run(const BasicBatch<T>& batch, LaneRange examples) override;
+  void store_outputs(std::span<const std::span<T>> outputs) const override;
+  [[nodiscard]] const T* joined(std::size_t join) const override {
     return lanes_.data() + plan_.joined[join];
   }
-
-  /// Behind forward(): runs the body backward. seeds [join], the grad of the join's sum.
-  void backward(std::span<const T> seeds);
-  /// Behind backward(): as the batch's inputs.
-  void store_input_grads(const BasicBatch<T>& batch, std::span<T> grads) const;
-  /// Behind backward(): carries the folds of the shared nodes on over the lanes, from the last to
-  /// the first. sums [shared].
-  void fold(std::span<T> sums);
-  /// Behind backward(): the folds of each lane alone, from +0. sums [lane][shared], all 0.
-  void fold_each(std::span<T> sums, std::size_t shared_count);
+  void store_input_grads(const BasicBatch<T>& batch, std::span<T> grads) const override;
+  void fold(std::span<T> sums) override;
+  void fold_each(std::span<T> sums, std::size_t shared_count) override;
 
   /// A number of the sub-block's first lane; 0 where the plan has no place for it.
   [[nodiscard]] T first_lane(std::uint32_t offset) const {
@@ -54,8 +37,9 @@ private:
   using Lanes = typename LanePlan<T>::Lanes;
   using Fold = typename LanePlan<T>::Fold;
 
-  [[nodiscard]] LaneRun<T> run() { return {lanes_.data(), uniform_, width_}; }
+  [[nodiscard]] LaneRun<T> lane_run() { return {lanes_.data(), uniform_, width_}; }
   void load(const BasicBatch<T>& batch);
+  void run_backward();
   void prepare(const Fold& fold);
   void fold(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums);
   void fold_unturned(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums);
@@ -65,6 +49,7 @@ private:
   const LanePlan<T>& plan_;
   const LaneKernels<T>& kernels_;
   const T* uniform_ = nullptr;
+  std::span<const T> seeds_;
   LaneRange examples_ = {0, 0};
   std::size_t width_ = 0;               // examples_.count, rounded up to whole packs
   AlignedArray<T> lanes_;               // [slot][sub_block]

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// The CPU executor that compiles: a Program as C++ for the processor at hand.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "levelgrad/code_cache.h"
+#include "levelgrad/executor.h"
+
+namespace levelgrad::host {
+
+struct NativeOptions {
+  std::size_t threads = 0;                     ///< 0: one for each core
+  std::shared_ptr<CodeCache> cache = nullptr;  ///< null: files in DiskCache::default_folder()
+};
+
+/// Runs a batch as the host executor does, but for the bodies of the Programs: those are straight-
+/// line code, a vector of lanes for each number, that the system's compiler makes when a Program is
+/// loaded (a second or two for the moons net, and then from the cache).
+///
+/// What cannot be compiled, or is too large for it, runs as the host executor runs it: why_not()
+/// says why. The bits are the same.
+///
+/// errors   CompilerError where there is no compiler; ArgumentError for too many threads.
+template <class T>
+class BasicNativeExecutor : public BasicExecutor<T> {
+public:
+  explicit BasicNativeExecutor(const NativeOptions& options = {});
+  ~BasicNativeExecutor() override;
+
+  [[nodiscard]] std::string name() const override;
+  /// Why what was loaded is not, or not all, compiled; "" where it is.
+  [[nodiscard]] std::string why_not() const;
+
+  using BasicExecutor<T>::load;
+  void load(std::span<const Program> programs) override;
+  void set_parameters(std::span<const T> numbers) override;
+  [[nodiscard]] std::vector<T> parameters() const override;
+  void run(const BasicBatch<T>& batch, const BasicResults<T>& results) override;
+  bool update(const BasicUpdate<T>& update) override;
+  [[nodiscard]] BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch,
+                                            std::size_t example) override;
+
+private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+extern template class BasicNativeExecutor<float>;
+extern template class BasicNativeExecutor<double>;
+
+using NativeExecutor = BasicNativeExecutor<double>;
+using NativeExecutorF32 = BasicNativeExecutor<float>;
+
+}  // namespace levelgrad::host

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// Workers whose bodies the system's compiler has compiled for this processor.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiled_code.h"
+#include "lane_bodies.h"
+#include "native_worker.h"
+
+namespace levelgrad::host {
+
+template <class T>
+class NativeBodies : public BodyMaker<T> {
+public:
+  NativeBodies(NativeCompiler compiler, std::shared_ptr<CodeCache> cache);
+
+  [[nodiscard]] std::string name() const override;
+  /// Compiles what trains; what only runs forward is compiled when it is needed.
+  void load(std::span<const Schedule> schedules) override;
+  [[nodiscard]] std::size_t sub_block() const override;
+  [[nodiscard]] std::unique_ptr<BodyWorker<T>> make(std::size_t program,
+                                                    const StorageNeeds& needs) override;
+
+  /// Why some body is not compiled, and runs as the host executor's; "" where all are.
+  [[nodiscard]] const std::string& why_not() const { return why_not_; }
+
+private:
+  struct Made {
+    std::size_t program;
+    StorageNeeds needs;
+    std::unique_ptr<NativeBody<T>> body;
+  };
+
+  const NativeBody<T>* body(std::size_t program, const StorageNeeds& needs);
+
+  NativeCompiler compiler_;
+  std::shared_ptr<CodeCache> cache_;
+  LaneBodies<T> lanes_;
+  std::span<const Schedule> schedules_;
+  std::vector<Made> made_;
+  std::string why_not_;
+};
+
+extern template class NativeBodies<float>;
+extern template class NativeBodies<double>;
+
+}  // namespace levelgrad::host
