@@ -14,6 +14,7 @@
 #include <memory>
 #include <system_error>
 
+#include "descriptor.h"
 #include "levelgrad/error.h"
 
 namespace levelgrad::host {
@@ -53,49 +54,6 @@ std::string_view hint_for(int error) {
       std::string(hint_for(error)));
 }
 
-/// An open file that closes itself.
-class Descriptor {
-public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-
-  [[nodiscard]] int number() const { return number_; }
-  /// Some file systems tell only now that the disk is full. 0 or errno.
-  int close() {
-    const int result = ::close(number_);
-    number_ = -1;
-    return result == 0 ? 0 : errno;
-  }
-
-private:
-  int number_;
-};
-
-/// Opens, whatever the signals. Negative on failure, with errno.
-int open_file(const fs::path& path, int flags) {
-  int number = -1;
-  do {
-    number = ::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC, 0666);
-  } while (number < 0 && errno == EINTR);
-  return number;
-}
-
-/// 0 or errno.
-int write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written == 0 || (written < 0 && errno != EINTR)) {
-      return written == 0 ? EIO : errno;  // 0 is nothing that a file system should say
-    }
-    bytes.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
-  }
-  return 0;
-}
-
 /// A file of a name that nobody else uses, gone again unless it is renamed.
 class TemporaryFile {
 public:
@@ -129,7 +87,7 @@ private:
     int number = -1;
     do {  // the name exists if a process with our number has crashed here: take the next
       name_ = target_.parent_path() / fmt::format(".levelgrad-{}-{}.tmp", ::getpid(), next++);
-      number = open_file(name_, O_CREAT | O_EXCL);
+      number = open_file(name_, O_WRONLY | O_CREAT | O_EXCL);
     } while (number < 0 && errno == EEXIST);
     if (number < 0) {
       name_.clear();
@@ -148,7 +106,7 @@ private:
 };
 
 void write_directly(const fs::path& path, std::string_view bytes) {
-  Descriptor file(open_file(path, 0));
+  Descriptor file(open_file(path, O_WRONLY));
   const int error = file.number() < 0 ? errno : write_all(file.number(), bytes);
   const int close_error = error == 0 ? file.close() : 0;
   if (error != 0 || close_error != 0) {

@@ -2,8 +2,6 @@
 #include "levelgrad/host/files.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,11 +13,13 @@
 #include <vector>
 
 #include "levelgrad/error.h"
+#include "support/environment.h"
 
 namespace levelgrad::host {
 namespace {
 
 namespace fs = std::filesystem;
+using levelgrad::testing::FileSizeLimit;
 
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -37,35 +37,8 @@ std::string error_of(const fs::path& path, std::string_view bytes = "new") {
   return "";
 }
 
-/// Files that this process writes cannot grow beyond the limit while this lives.
-class FileSizeLimit {
-public:
-  explicit FileSizeLimit(rlim_t bytes) : old_handler_(::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit limit{bytes, old_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &old_);
-    ::signal(SIGXFSZ, old_handler_);
-  }
-
-private:
-  rlimit old_{};
-  void (*old_handler_)(int);
-};
-
-class WriteFile : public ::testing::Test {
+class WriteFile : public levelgrad::testing::FolderTest {
 protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "levelgrad-files-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> names;
     for (const auto& entry : fs::directory_iterator(folder_)) {
@@ -74,8 +47,6 @@ protected:
     std::ranges::sort(names);
     return names;
   }
-
-  fs::path folder_;
 };
 
 TEST_F(WriteFile, WritesAllBytesAndLeavesNothingElse) {
