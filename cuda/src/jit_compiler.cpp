@@ -2,7 +2,6 @@
 #include "jit_compiler.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -33,8 +32,7 @@ void refuse_rounding(const std::string& option) {
       std::string_view(option).substr(std::min(option.find_first_not_of('-'), option.size()));
   for (const std::string_view rounding :
        {"fmad", "prec-div", "prec-sqrt", "ftz", "use_fast_math"}) {
-    if (word.starts_with(rounding))
-      throw InternalError("a compiler option about rounding: " + option);
+    if (word.starts_with(rounding)) throw InternalError("an option about rounding: " + option);
   }
 }
 
@@ -74,10 +72,7 @@ std::string key_of(const Nvrtc& nvrtc, const JitSource& source, const Request& r
 
 /// Whether bytes begin as such code does. Drivers need not be asked about anything else.
 bool looks_right(const std::string& bytes, bool is_ptx) {
-  if (!is_ptx)
-    return bytes.starts_with(
-        "\x7f"
-        "ELF");
+  if (!is_ptx) return bytes.starts_with("\177ELF");
   return bytes.find(".version") != std::string::npos && bytes.find('\0') == std::string::npos;
 }
 

@@ -3,7 +3,9 @@
 // The compiler of generated code without a device: what it makes, what it keeps, what it refuses.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <thread>
 
 #include "cuda/jit.h"
 #include "cuda/ptx.h"
@@ -61,9 +63,7 @@ TEST_F(JitCompile, MakesMachineCodeForAKnownArchitecture) {
   EXPECT_FALSE(code.is_ptx);
   EXPECT_FALSE(code.cached);
   EXPECT_GT(code.compile_ms, 0);
-  EXPECT_TRUE(
-      code.bytes.starts_with("\x7f"
-                             "ELF"));
+  EXPECT_TRUE(code.bytes.starts_with("\177ELF"));
 }
 
 TEST_F(JitCompile, MakesPtxThatTheGateAccepts) {
@@ -156,6 +156,21 @@ TEST_F(JitCompile, NeedsNoCacheThatKeepsAnything) {
   for (int i = 0; i < 2; ++i) {
     EXPECT_FALSE(cuda::compile(jit_source(kernel_text), hopper, {}, &cache).cached);
   }
+}
+
+TEST_F(JitCompile, CompilesInManyThreads) {
+  const std::string expected =
+      cuda::compile(jit_source(kernel_text), hopper_ptx, {}, nullptr).bytes;
+  std::vector<std::string> made(4);
+  {
+    std::vector<std::jthread> threads;
+    for (std::string& bytes : made) {
+      threads.emplace_back([&bytes] {
+        bytes = cuda::compile(jit_source(kernel_text), hopper_ptx, {}, nullptr).bytes;
+      });
+    }
+  }
+  for (const std::string& bytes : made) EXPECT_EQ(expected, bytes);
 }
 
 TEST_F(JitCompile, HasAnotherKeyForAllThatMatters) {

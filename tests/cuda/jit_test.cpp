@@ -231,6 +231,25 @@ TEST_F(JitOnDevice, AModuleMoves) {
   second = JitModule();
 }
 
+// The emulator's list of what is not freed has no modules.
+TEST_F(JitOnDevice, AModuleLeavesNothingOnTheDevice) {
+  const auto free_bytes = [] {
+    std::size_t free = 0, total = 0;
+    check(cudaMemGetInfo(&free, &total));
+    return free;
+  };
+  constexpr std::size_t size = 64'000'000;
+  constexpr std::size_t others = size / 4;  // what the driver, and other programs, may take
+  JitModule module = load(R"(
+extern "C" { __device__ double numbers[8000000]; }
+extern "C" __global__ void read(double* to) { to[threadIdx.x] = numbers[threadIdx.x]; }
+)");
+  EXPECT_EQ(size, module.global("numbers").bytes);
+  const std::size_t loaded = free_bytes();
+  module = JitModule();
+  EXPECT_GE(free_bytes(), loaded + size - others);
+}
+
 TEST_F(JitOnDevice, LoadsFromTheCache) {
   MemoryCache cache;
   const auto again = [&] {
