@@ -88,7 +88,7 @@ struct Nvrtc::Calls {
   decltype(&nvrtcDestroyProgram) destroy;
   decltype(&nvrtcCompileProgram) compile;
   decltype(&nvrtcGetProgramLogSize) log_size;
-  decltype(&nvrtcGetProgramLog) log;
+  decltype(&nvrtcGetProgramLog) log_text;
   decltype(&nvrtcGetPTXSize) ptx_size;
   decltype(&nvrtcGetPTX) ptx;
   decltype(&nvrtcGetCUBINSize) cubin_size;
@@ -103,7 +103,7 @@ struct Nvrtc::Calls {
     find(library, "nvrtcDestroyProgram", destroy);
     find(library, "nvrtcCompileProgram", compile);
     find(library, "nvrtcGetProgramLogSize", log_size);
-    find(library, "nvrtcGetProgramLog", log);
+    find(library, "nvrtcGetProgramLog", log_text);
     find(library, "nvrtcGetPTXSize", ptx_size);
     find(library, "nvrtcGetPTX", ptx);
     find(library, "nvrtcGetCUBINSize", cubin_size);
@@ -120,7 +120,7 @@ struct Nvrtc::Calls {
     std::size_t size = 0;
     if (log_size(program, &size) != NVRTC_SUCCESS) return {};
     std::string text(size, '\0');
-    if (log(program, text.data()) != NVRTC_SUCCESS) return {};
+    if (log_text(program, text.data()) != NVRTC_SUCCESS) return {};
     return text;
   }
 };
