@@ -18,6 +18,8 @@ endif()
 
 set(oldest 12.4)
 find_package(CUDAToolkit QUIET)
+# Only the header: the library is opened by programs that need it.
+find_file(nvrtc_header nvrtc.h HINTS ${CUDAToolkit_INCLUDE_DIRS} NO_CACHE)
 if(CUDAToolkit_FOUND AND CUDAToolkit_VERSION VERSION_LESS oldest)
   set(missing "CUDA ${CUDAToolkit_VERSION} is too old: levelgrad needs ${oldest}")
 elseif(NOT CUDAToolkit_FOUND)
@@ -25,6 +27,8 @@ elseif(NOT CUDAToolkit_FOUND)
   set(missing "no toolkit found")
 elseif(NOT CUDAToolkit_NVCC_EXECUTABLE)
   set(missing "the toolkit in ${CUDAToolkit_BIN_DIR} has no nvcc")
+elseif(NOT nvrtc_header)
+  set(missing "the toolkit has no nvrtc.h (package cuda-nvrtc-dev)")
 else()
   # In a project of its own, so that a compiler that does not work here is no error of ours.
   set(nvcc ${CUDAToolkit_NVCC_EXECUTABLE})
