@@ -150,7 +150,7 @@ fs::path path_of_program(const std::string& word) {
     const std::string_view folder = folders.substr(0, folders.find(':'));
     folders.remove_prefix(std::min(folder.size() + 1, folders.size()));
     // An empty folder is the current one, here as in a shell.
-    const fs::path found = program_at(fs::path(folder) / word);
+    fs::path found = program_at(fs::path(folder) / word);
     if (!found.empty()) return found;
   }
   return {};

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view entry_suffix = ".levelgrad-code";
 constexpr std::string_view temporary_suffix = ".levelgrad-tmp";
-constexpr std::time_t hour = 60 * 60;
+constexpr std::time_t hour = 3600;
 
 /// What stands before the bytes. For a key its size is always the same, so that a reader needs no
 /// parser: it takes what stands behind a header for the bytes, and compares the headers.
@@ -125,7 +125,7 @@ DiskCache::DiskCache(fs::path folder, std::uintmax_t limit)
     : folder_(std::move(folder)), limit_(limit) {}
 
 fs::path DiskCache::default_folder() {
-  if (const fs::path own = folder_in("LEVELGRAD_CACHE"); !own.empty()) return own;
+  if (fs::path own = folder_in("LEVELGRAD_CACHE"); !own.empty()) return own;
   if (const fs::path xdg = folder_in("XDG_CACHE_HOME"); xdg.is_absolute()) return xdg / "levelgrad";
   if (const fs::path home = folder_in("HOME"); !home.empty()) return home / ".cache/levelgrad";
   return {};

@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view name_prefix = "levelgrad-folder-";
-constexpr std::time_t day = 24 * 60 * 60;
+constexpr std::time_t day = 86400;
 
 /// No link is followed: in /tmp anybody may have made one of our name.
 bool is_abandoned(const fs::path& path) {

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -221,6 +223,30 @@ TEST_F(NativeCode, SurvivesACompilerThatDies) {
   ::kill(server, SIGKILL);
 }
 
+TEST_F(NativeCode, EndsWithCtrlC) {
+  const fs::path started = folder_ / "started";
+  const std::string answer = "case \"$*\" in *--version*|*-dM*) exec c++ \"$@\";; esac\n";
+  const Variable cxx("CXX", script("c1", answer + ">" + started.string() + "\nsleep 60").string());
+  const NativeCompiler compiler = NativeCompiler::find();
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {  // as a program whose thread does not take the signal itself
+    ::setpgid(0, 0);
+    sigset_t interrupt;
+    ::sigemptyset(&interrupt);
+    ::sigaddset(&interrupt, SIGINT);
+    ::sigprocmask(SIG_BLOCK, &interrupt, nullptr);
+    const std::string error =
+        error_of([&] { static_cast<void>(compiler.compile(source_of_constant(1))); });
+    ::_exit(error.find("was killed by signal 2 (Interrupt)") != std::string::npos ? 0 : 1);
+  }
+  for (int i = 0; i < 5000 && !fs::exists(started); ++i) ::usleep(2000);
+  EXPECT_EQ(0, ::kill(-child, SIGINT));
+  int status = -1;
+  EXPECT_EQ(child, ::waitpid(child, &status, 0));
+  EXPECT_EQ(0, status);
+}
+
 TEST_F(NativeCode, SaysThatTheSystemForgetsChildren) {
   const auto old = ::signal(SIGCHLD, SIG_IGN);
   expect_in(error_of_find(), "ended, but nobody knows how: No child processes");
@@ -309,19 +335,47 @@ bool forbid_memory_files() {
          ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
-TEST_F(NativeCode, NeedsNoFilesInMemory) {
+/// From here on this process has no /proc, as in a small container.
+bool hide_proc() {
+  const int spaces = CLONE_NEWNS | (::geteuid() == 0 ? 0 : CLONE_NEWUSER);
+  return ::unshare(spaces) == 0 &&
+         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("none", "/proc", "tmpfs", 0, nullptr) == 0;
+}
+
+constexpr int cannot_prepare = 77;
+
+/// The exit code of a child that prepares itself and then does the task.
+template <class F>
+int exit_code_of(bool (*prepare)(), F&& task) {
   const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
   if (child == 0) {
-    if (!forbid_memory_files()) ::_exit(77);
-    const NativeLibrary library(NativeCompiler::find().compile(source_of_constant(3)));
-    ::_exit(value_of(library) == 3 && fs::is_empty(temporary_) ? 0 : 1);
+    if (!prepare()) ::_exit(cannot_prepare);
+    ::_exit(task() ? 0 : 1);
   }
   int status = -1;
-  ASSERT_EQ(child, ::waitpid(child, &status, 0));
-  ASSERT_TRUE(WIFEXITED(status)) << status;
-  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no seccomp here";
-  EXPECT_EQ(0, WEXITSTATUS(status));
+  EXPECT_EQ(child, ::waitpid(child, &status, 0));
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_F(NativeCode, NeedsNoFilesInMemory) {
+  const int code = exit_code_of(forbid_memory_files, [&] {
+    const NativeLibrary library(NativeCompiler::find().compile(source_of_constant(3)));
+    return value_of(library) == 3 && fs::is_empty(temporary_);
+  });
+  if (code == cannot_prepare) GTEST_SKIP() << "no seccomp here";
+  EXPECT_EQ(0, code);
+}
+
+TEST_F(NativeCode, NeedsNoProc) {
+  const NativeCompiler compiler = NativeCompiler::find();
+  const int code = exit_code_of(hide_proc, [&] {
+    const NativeLibrary one(compiler.compile(source_of_constant(1)));
+    const NativeLibrary two(compiler.compile(source_of_constant(2)));
+    return value_of(one) == 1 && value_of(two) == 2 && fs::is_empty(temporary_);
+  });
+  if (code == cannot_prepare) GTEST_SKIP() << "no mount namespaces here";
+  EXPECT_EQ(0, code);
 }
 
 TEST_F(NativeCode, CompilesOnceAndLoadsAgain) {
