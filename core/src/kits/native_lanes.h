@@ -43,32 +43,69 @@ inline Lanes for_each_lane(F f, Lanes grad, A a, B b, C c, Lanes result_of_op) {
   return result.together();
 }
 
-template <class O, class B = double, class C = double>
-inline Lanes value(Lanes a, B b = 0, C c = 0) {
+/// Whether a formula calls a function that is long: all but fma and sqrt, which are instructions.
+constexpr bool calls_function(const char* formula) {
+  const auto begins = [](const char* text, const char* word) {
+    while (*word != '\0' && *text == *word) ++text, ++word;
+    return *word == '\0';
+  };
+  for (; *formula != '\0'; ++formula) {
+    if (!begins(formula, "math::")) continue;
+    if (!begins(formula, "math::fma(") && !begins(formula, "math::sqrt(")) return true;
+  }
+  return false;
+}
+
+// A formula of a node: short ones become part of the code, long ones are functions of their own, or
+// a graph of a thousand calls of exp would be a hundred thousand instructions.
+template <class O, class B, class C>
+inline Lanes value_inline(Lanes a, B b, C c) {
   const auto f = [](Number x, Number y, Number z) { return O::value(x, y, z); };
   return for_each_lane(f, each(a), each(b), each(c));
 }
-template <class O, class B>
-inline Lanes da(Lanes g, Lanes a, B b, Lanes c, Lanes y) {
-  const auto f = [](Number r, Number s, Number t, Number u, Number v) {
-    return O::da(r, s, t, u, v);
-  };
-  return for_each_lane(f, g, each(a), each(b), each(c), y);
+template <class O, class B, class C>
+__attribute__((noinline)) Lanes value_called(Lanes a, B b, C c) {
+  return value_inline<O>(a, b, c);
 }
-template <class O>
-inline Lanes db(Lanes g, Lanes a, Lanes b, Lanes c, Lanes y) {
-  const auto f = [](Number r, Number s, Number t, Number u, Number v) {
-    return O::db(r, s, t, u, v);
-  };
-  return for_each_lane(f, g, each(a), each(b), each(c), y);
+/// A plain second operand is known to compilers only where they see the call.
+template <class B>
+constexpr bool is_plain = false;
+template <>
+inline constexpr bool is_plain<double> = true;
+
+template <class O, class B = double, class C = double>
+inline Lanes value(Lanes a, B b = 0, C c = 0) {
+  if constexpr (calls_function(O::value_text) && !(O::arity == 2 && is_plain<B>)) {
+    return value_called<O>(a, b, c);
+  } else {
+    return value_inline<O>(a, b, c);
+  }
 }
-template <class O>
-inline Lanes dc(Lanes g, Lanes a, Lanes b, Lanes c, Lanes y) {
-  const auto f = [](Number r, Number s, Number t, Number u, Number v) {
-    return O::dc(r, s, t, u, v);
-  };
-  return for_each_lane(f, g, each(a), each(b), each(c), y);
-}
+
+#define LG_DERIVATIVE_OF_LANES(name)                                                       \
+  template <class O, class B>                                                              \
+  inline Lanes name##_inline(Lanes g, Lanes a, B b, Lanes c, Lanes y) {                    \
+    const auto f = [](Number gn, Number an, Number bn, Number cn, Number yn) {             \
+      return O::name(gn, an, bn, cn, yn);                                                  \
+    };                                                                                     \
+    return for_each_lane(f, g, each(a), each(b), each(c), y);                              \
+  }                                                                                        \
+  template <class O, class B>                                                              \
+  __attribute__((noinline)) Lanes name##_called(Lanes g, Lanes a, B b, Lanes c, Lanes y) { \
+    return name##_inline<O>(g, a, b, c, y);                                                \
+  }                                                                                        \
+  template <class O, class B>                                                              \
+  inline Lanes name(Lanes g, Lanes a, B b, Lanes c, Lanes y) {                             \
+    if constexpr (calls_function(O::name##_text) && !is_plain<B>) {                        \
+      return name##_called<O>(g, a, b, c, y);                                              \
+    } else {                                                                               \
+      return name##_inline<O>(g, a, b, c, y);                                              \
+    }                                                                                      \
+  }
+LG_DERIVATIVE_OF_LANES(da)
+LG_DERIVATIVE_OF_LANES(db)
+LG_DERIVATIVE_OF_LANES(dc)
+#undef LG_DERIVATIVE_OF_LANES
 
 inline Lanes& lanes_at(Number* numbers) { return *reinterpret_cast<Lanes*>(numbers); }
 inline const Lanes& lanes_at(const Number* numbers) {
