@@ -22,6 +22,8 @@ const char* name_of(Strategy strategy) {
       return "launches";
     case Strategy::Persistent:
       return "persistent";
+    case Strategy::Fused:
+      return "fused";
     case Strategy::Auto:
       break;
   }
@@ -68,14 +70,17 @@ public:
   Implementation& operator=(const Implementation&) = delete;
 
   [[nodiscard]] std::string name() const {
+    if (options_.strategy == Strategy::Fused) return "cuda-fused, " + device_.name;
     return std::string("cuda-level, ") + name_of(options_.strategy) + ", " + device_.name;
   }
+  [[nodiscard]] std::string why_not() const { return sweep_ ? sweep_->why_not_fused() : ""; }
 
   void load(std::span<const Program> programs) {
     check_programs(programs);
     guarded([&] {
       auto loaded = std::make_unique<LoadedPrograms<T>>(programs, computing_.get());
       auto sweep = std::make_unique<Sweep<T>>(*loaded, options_, computing_.get(), copying_.get());
+      sweep->prepare();
       LG_CUDA(cudaStreamSynchronize(computing_.get()));
       sweep_ = std::move(sweep);
       loaded_ = std::move(loaded);
@@ -426,6 +431,10 @@ BasicLevelExecutor<T>::~BasicLevelExecutor() = default;
 template <class T>
 std::string BasicLevelExecutor<T>::name() const {
   return implementation_->name();
+}
+template <class T>
+std::string BasicLevelExecutor<T>::why_not() const {
+  return implementation_->why_not();
 }
 template <class T>
 void BasicLevelExecutor<T>::load(std::span<const Program> programs) {

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "fused_plan.h"
+
+#include <algorithm>
+
+namespace levelgrad::cuda {
+namespace {
+
+constexpr std::size_t chunk_lanes = 128, warp = 32, columns_of_tile = 4;
+
+/// What a thread's tile costs in one lane: its operations and its share of the loads.
+unsigned cost_of(TileKind kind) {
+  switch (kind) {
+    case TileKind::Products4x4:
+      return 34;
+    case TileKind::Products2x4:
+      return 18;
+    case TileKind::Products1x4:
+      return 10;
+    case TileKind::Ones1x4:
+      return 5;
+    case TileKind::Terms:
+    case TileKind::Join:
+      break;
+  }
+  return 8;
+}
+
+/// Cuts folds into tiles, by kind.
+class Tiles {
+public:
+  Tiles(const LaneCode& code, std::span<const int> fold_of) : code_(code), fold_of_(fold_of) {
+    for (const LaneFold& fold : code.folds()) {
+      if (fold.term_count > 1) {
+        add_terms(fold);
+      } else {
+        add_products(fold);
+      }
+    }
+    if (code.needs().backward) add_untouched();
+    for (std::size_t j = 0; j < code.program().joins().size(); ++j) {
+      FusedTile tile = empty();
+      tile.row[0] = static_cast<std::uint32_t>(j);
+      add(TileKind::Join, tile);
+    }
+  }
+
+  [[nodiscard]] std::span<const FusedTile> tiles() const { return tiles_; }
+  [[nodiscard]] std::span<const TileKind> kinds() const { return kinds_; }
+  [[nodiscard]] const std::vector<std::uint32_t>& slots() const { return slots_; }
+
+private:
+  static FusedTile empty() {
+    FusedTile tile = {};
+    std::ranges::fill(tile.fold, FusedTile::none);
+    return tile;
+  }
+  void add(TileKind kind, const FusedTile& tile) {
+    kinds_.push_back(kind);
+    tiles_.push_back(tile);
+  }
+
+  void add_products(const LaneFold& fold) {
+    std::vector<std::size_t> rows;
+    for (std::size_t r = 0; r < fold.row_count; ++r) {
+      if (fold.row[r] == LaneFold::one) {
+        add_rows(fold, std::span(&r, 1), TileKind::Ones1x4);
+      } else {
+        rows.push_back(r);
+      }
+    }
+    for (std::size_t first = 0; first < rows.size();) {
+      const std::size_t left = rows.size() - first;
+      const std::size_t taken = left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      const TileKind kind = taken == 4   ? TileKind::Products4x4
+                            : taken == 2 ? TileKind::Products2x4
+                                         : TileKind::Products1x4;
+      add_rows(fold, std::span(rows).subspan(first, taken), kind);
+      first += taken;
+    }
+  }
+  /// All columns of these rows. A tile that is not full repeats its last column.
+  void add_rows(const LaneFold& fold, std::span<const std::size_t> rows, TileKind kind) {
+    for (std::size_t first = 0; first < fold.column_count; first += columns_of_tile) {
+      FusedTile tile = empty();
+      for (std::size_t r = 0; r < rows.size(); ++r) {
+        tile.row[r] = kind == TileKind::Ones1x4 ? 0 : fold.row[rows[r]];
+        for (std::size_t c = 0; c < columns_of_tile; ++c) {
+          const std::size_t column = std::min(first + c, fold.column_count - 1);
+          tile.column[c] = fold.column[column];
+          if (first + c < fold.column_count) {
+            tile.fold[r * columns_of_tile + c] = place(fold, rows[r], column);
+          }
+        }
+      }
+      add(kind, tile);
+    }
+  }
+  void add_terms(const LaneFold& fold) {
+    for (std::size_t r = 0; r < fold.row_count; ++r) {
+      for (std::size_t c = 0; c < fold.column_count; ++c) {
+        FusedTile tile = empty();
+        tile.row[0] = static_cast<std::uint32_t>(fold.term_count);
+        tile.column[0] = static_cast<std::uint32_t>(slots_.size());
+        tile.fold[0] = place(fold, r, c);
+        for (std::size_t t = 0; t < fold.term_count; ++t) {
+          slots_.push_back(fold.row[t * fold.row_count + r]);
+          slots_.push_back(fold.column[t * fold.column_count + c]);
+        }
+        add(TileKind::Terms, tile);
+      }
+    }
+  }
+  /// Folds to which only other Programs of the executor contribute: they are what they start from.
+  void add_untouched() {
+    std::vector<bool> touched(fold_of_.size(), false);
+    for (const LaneFold& fold : code_.folds()) {
+      for (const std::uint32_t shared : fold.sum) touched[shared] = true;
+    }
+    for (std::size_t shared = 0; shared < fold_of_.size(); ++shared) {
+      if (touched[shared] || fold_of_[shared] < 0) continue;
+      FusedTile tile = empty();
+      tile.fold[0] = fold_of_[shared];
+      add(TileKind::Terms, tile);
+    }
+  }
+  [[nodiscard]] int place(const LaneFold& fold, std::size_t r, std::size_t c) const {
+    return fold_of_[fold.sum[r * fold.column_count + c]];
+  }
+
+  const LaneCode& code_;
+  std::span<const int> fold_of_;
+  std::vector<FusedTile> tiles_;
+  std::vector<TileKind> kinds_;
+  std::vector<std::uint32_t> slots_;
+};
+
+/// Warps whose threads have tiles of one kind each, of all the block's chunks; the costliest first.
+void fill_warps(const Tiles& tiles, FusedPlan& plan) {
+  for (const TileKind kind : {TileKind::Products4x4, TileKind::Products2x4, TileKind::Products1x4,
+                              TileKind::Terms, TileKind::Join, TileKind::Ones1x4}) {
+    std::size_t taken = warp;
+    for (std::uint32_t t = 0; t < tiles.tiles().size(); ++t) {
+      if (tiles.kinds()[t] != kind) continue;
+      for (std::uint32_t chunk = 0; chunk < plan.chunks_of_block; ++chunk) {
+        if (taken == warp) {
+          plan.kinds.push_back(kind);
+          plan.warps.resize(plan.warps.size() + warp, FusedPlan::idle);
+          taken = 0;
+        }
+        plan.warps[plan.warps.size() - warp + taken++] = t * plan.chunks_of_block + chunk;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+FusedPlan fused_plan(const LaneCode& code, std::span<const int> fold_of, std::size_t number_bytes,
+                     const SharedMemory& memory) {
+  const Tiles tiles(code, fold_of);
+  const std::size_t pack = 16 / number_bytes;
+  const std::size_t joins = code.program().joins().size();
+  const auto bytes_of = [&](std::size_t lanes) {
+    return (code.slot_count() * (lanes + pack) + joins * (chunk_lanes + pack)) * number_bytes;
+  };
+  constexpr std::size_t reserved = 1024;  // of each block, by the system
+  const auto blocks = [&](std::size_t bytes) {
+    return std::min<std::size_t>(memory.of_multiprocessor / (bytes + reserved), 16);
+  };
+  FusedPlan best;
+  best.chunks_of_block = 0;
+  double least = 0;
+  for (const std::uint32_t lanes : {128u, 64u, 32u}) {
+    for (const std::uint32_t chunks : {1u, 2u, 3u, 4u}) {
+      FusedPlan plan;
+      plan.pass_lanes = lanes;
+      plan.chunks_of_block = chunks;
+      plan.shared_bytes = chunks * bytes_of(lanes);
+      if (plan.shared_bytes > memory.of_block) break;
+      // One block computes lanes while another folds.
+      if (chunks > 1 && blocks(plan.shared_bytes) < 2) break;
+      fill_warps(tiles, plan);
+      double cost = 0;
+      for (const TileKind kind : plan.kinds) cost += cost_of(kind);
+      cost /= chunks;
+      if (best.chunks_of_block != 0 && cost >= least) continue;
+      least = cost;
+      best = std::move(plan);
+    }
+    if (best.chunks_of_block != 0) break;  // fewer lanes are for want of memory only
+  }
+  if (best.chunks_of_block == 0) return best;
+  const std::size_t wanted = best.chunks_of_block * best.pass_lanes;
+  best.threads = static_cast<std::uint32_t>(std::max<std::size_t>(wanted, 64));
+  constexpr std::size_t resident_threads = 2048;
+  best.blocks_at_once = static_cast<std::uint32_t>(std::clamp<std::size_t>(
+      std::min(blocks(best.shared_bytes), resident_threads / best.threads), 1, 16));
+  best.tiles.assign(tiles.tiles().begin(), tiles.tiles().end());
+  best.slots = tiles.slots();
+  return best;
+}
+
+}  // namespace levelgrad::cuda
