@@ -1,61 +1,83 @@
 # SPDX-License-Identifier: MIT
-"""The moons net in Dr.Jit: drjit.nn with cooperative vectors, an example in each lane, and the whole
-step in @dr.freeze, so that it is traced once; the backend is LLVM or CUDA.
+"""The moons net in Dr.Jit, two ways: tensors of the whole batch, and an example in each lane with
+cooperative vectors (drjit.nn), which exist in f32 on the CPU but not in f64, nor in f32 on a GPU.
+The step is @dr.freeze'd, so it is traced once; the backend is LLVM or CUDA. The ReLU is a select:
+with LLVM 15 and 16 and AVX-512 dr.maximum ends the process.
 """
 import moons_peer as peer
 
 
-class Net:
+class TensorNet:
     def __init__(self, dr, numpy, kinds, task, dtype):
-        nn = dr.nn
-        self.dr, self.numpy, self.task = dr, numpy, task
+        self.dr, self.numpy, self.loss = dr, numpy, None
         number, self.tensor = kinds
         flat, x, y = task.arrays(numpy, dtype)
-        parts, at = [], 0
+        self.parameters = []
+        at = 0
         for rows, columns in peer.SHAPES:
             layer = flat[at : at + rows * (columns + 1)].reshape(rows, columns + 1)
             at += rows * (columns + 1)
-            parts += [self.tensor(numpy.ascontiguousarray(layer[:, :columns])),
-                      number(numpy.ascontiguousarray(layer[:, columns]))]
-        self.views = nn.pack(*parts, layout="training")
-        self.buffer = self.views[0].buffer
-        self.x0, self.x1 = (number(numpy.ascontiguousarray(x[:, k])) for k in range(2))
-        self.y = number(y)
-        # A power of two by which opaque numbers do not change what is compiled.
+            self.parameters += [self.tensor(numpy.ascontiguousarray(layer[:, :columns])),
+                                self.tensor(numpy.ascontiguousarray(layer[:, columns]))]
+        self.place(number, x, y)
+        # Numbers that the compiler does not know, so that it compiles once for all.
         self.share, self.rate = dr.opaque(number, 1 / task.n), dr.opaque(number, task.rate)
+        dr.eval(self.parameters)
 
         @dr.freeze
-        def step(buffer, views, x0, x1, y, share, rate):
-            w1, b1, w2, b2, w3, b3 = views
-            dr.enable_grad(buffer)
-            h1 = dr.maximum(nn.matvec(w1, nn.CoopVec(x0, x1), b1), 0)
-            h2 = dr.maximum(nn.matvec(w2, h1, b2), 0)
-            (score,) = nn.matvec(w3, h2, b3)
-            hinge = dr.sum(dr.maximum(1 - y * score, 0)) * share
-            loss = hinge + peer.PENALTY * dr.sum(dr.square(dr.detach(buffer)))
+        def step(parameters, points, share, rate):
+            dr.enable_grad(parameters)
+            hinge = dr.sum(self.hinge(parameters, points), axis=None).array * share
             dr.backward(hinge)
-            grad = dr.grad(buffer) + 2 * peer.PENALTY * dr.detach(buffer)
-            dr.disable_grad(buffer)
-            buffer -= rate * grad
-            return dr.detach(loss)
+            squares, updated = number(0), []
+            for p in parameters:
+                plain = dr.detach(p)
+                squares += dr.sum(dr.square(plain), axis=None).array
+                updated.append(plain - self.tensor(rate) * (dr.grad(p) + 2 * peer.PENALTY * plain))
+            return dr.detach(hinge) + peer.PENALTY * squares, updated
         self.traced = step
-        self.loss = None
+
+    def place(self, number, x, y):
+        self.points = (self.tensor(x), self.tensor(y[:, None]))
+
+    def relu(self, number):
+        return self.dr.select(number > 0, number, 0)
+
+    def hinge(self, parameters, points):
+        w1, b1, w2, b2, w3, b3 = parameters
+        h1 = self.relu(points[0] @ w1.T + b1)
+        h2 = self.relu(h1 @ w2.T + b2)
+        return self.relu(1 - points[1] * (h2 @ w3.T + b3))
 
     def steps(self, count):
         for _ in range(count):
-            self.loss = self.traced(self.buffer, self.views, self.x0, self.x1, self.y, self.share,
-                                    self.rate)
-            self.dr.eval(self.loss, self.buffer)
+            self.loss, self.parameters = self.traced(self.parameters, self.points, self.share,
+                                                     self.rate)
+            self.dr.eval(self.loss, self.parameters)
         self.dr.sync_thread()
 
     def result(self):
-        plain = self.dr.nn.unpack(*self.views)
         flat = []
         for k in range(0, 6, 2):
-            weight = self.numpy.array(self.tensor(plain[k]))
-            bias = self.numpy.array(self.tensor(plain[k + 1])).reshape(-1, 1)
-            flat.append(self.numpy.concatenate([weight, bias], axis=1).ravel())
-        return self.loss[0], self.numpy.concatenate(flat)
+            weight, bias = (self.numpy.array(p) for p in self.parameters[k : k + 2])
+            flat.append(self.numpy.concatenate([weight, bias[:, None]], axis=1).ravel())
+        return self.numpy.array(self.loss).item(), self.numpy.concatenate(flat)
+
+
+class VectorNet(TensorNet):
+    def place(self, number, x, y):
+        columns = (x[:, 0], x[:, 1], y)
+        self.points = tuple(number(self.numpy.ascontiguousarray(column)) for column in columns)
+
+    def hinge(self, parameters, points):
+        nn = self.dr.nn
+        vectors = [p if p.ndim == 2 else p.array for p in parameters]
+        w1, b1, w2, b2, w3, b3 = nn.pack(*vectors, layout="training")
+        rectified = lambda vector: nn.CoopVec(*(self.relu(number) for number in vector))
+        h1 = rectified(nn.matvec(w1, nn.CoopVec(points[0], points[1]), b1))
+        h2 = rectified(nn.matvec(w2, h1, b2))
+        (score,) = nn.matvec(w3, h2, b3)
+        return self.tensor(self.relu(1 - points[2] * score))
 
 
 def ways(task):
@@ -64,19 +86,20 @@ def ways(task):
     import numpy
     backend = {"cpu": dr.JitBackend.LLVM, "cuda": dr.JitBackend.CUDA}[task.device]
     if not dr.has_backend(backend):
-        missing = "no libLLVM is found" if task.device == "cpu" else "Dr.Jit finds no GPU"
-        raise peer.NotHere(missing)
+        raise peer.NotHere("Dr.Jit finds no " + ("libLLVM" if task.device == "cpu" else "GPU"))
     if task.device == "cpu":
         import drjit.llvm.ad as module
-        # The thread that asks works, too.
         dr.set_thread_count(task.threads)
     else:
         import drjit.cuda.ad as module
     kinds = {"f64": (module.Float64, module.TensorXf64), "f32": (module.Float32, module.TensorXf)}
-    for dtype in ["f64", "f32"]:
-        yield peer.Way("Dr.Jit nn, frozen", dtype, dr.__version__,
-                       lambda batch, dtype=dtype: Net(dr, numpy, kinds[dtype], task, dtype),
-                       [task.n])
+    nets = [("f64", "Dr.Jit tensors", TensorNet), ("f32", "Dr.Jit tensors", TensorNet)]
+    if task.device == "cpu":
+        nets.append(("f32", "Dr.Jit nn, cooperative vectors", VectorNet))
+    for dtype, name, kind in nets:
+        yield peer.Way(name, dtype, dr.__version__,
+                       lambda batch, dtype=dtype, kind=kind:
+                       kind(dr, numpy, kinds[dtype], task, dtype), [task.n])
 
 
 if __name__ == "__main__":
