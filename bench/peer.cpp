@@ -64,6 +64,7 @@ std::string find_python(const std::string& module) {
 PeerRows run_peer(const Peer& peer, const PeerTask& task, int threads) {
   const PeerData file(task.parameters, task.grads, *task.data, task.count);
   std::ostringstream command;
+  command << "env PYTHONDONTWRITEBYTECODE=1 ";
   if (peer.timeout_seconds > 0) command << "timeout --foreground " << peer.timeout_seconds << " ";
   command << peer.python << " " << quoted(peer.script) << " " << quoted(file.path()) << " --n "
           << task.count << " --device " << peer.device << " --threads " << threads << " --rounds "

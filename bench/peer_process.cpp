@@ -38,6 +38,7 @@ namespace {
       setenv(name, count.c_str(), 1);
     }
   }
+  setenv("PYTHONDONTWRITEBYTECODE", "1", 1);
   dup2(in, STDIN_FILENO);
   dup2(out, STDOUT_FILENO);
   if (std::getenv("LEVELGRAD_PEERS_STDERR") == nullptr) {
@@ -139,7 +140,10 @@ void PeerProcess::read_head(double seconds) {
   if (!head.is_object()) throw Error("answered: " + text.substr(0, 100));
   if (head.contains("why")) throw Error(head.at("why").get<std::string>());
   for (const nlohmann::json& line : head.at("rows")) {
-    lines_.push_back({line.at("name").get<std::string>(), line.at("dtype").get<std::string>(),
+    auto name = line.at("name").get<std::string>();
+    const auto batch = line.at("batch").get<std::size_t>();
+    if (batch < line.at("n").get<std::size_t>()) name += ", batches of " + std::to_string(batch);
+    lines_.push_back({name, line.at("dtype").get<std::string>(),
                       line.at("version").get<std::string>(), line.at("threads").get<int>()});
   }
   for (const nlohmann::json& note : head.at("notes")) notes_.push_back(note.get<std::string>());

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "cuda_limits.h"
 #include "executed.h"
 #include "executor_list.h"
 #include "levelgrad/error.h"
@@ -70,6 +71,9 @@ void measure_slots(Circumstances& c) {
     f64 = std::max(f64, slots_per_ns<double>(threads));
     f32 = std::max(f32, slots_per_ns<float>(threads));
   }
+  // All threads can do what one can, also where others had taken the rest.
+  c.slots_f64[1] = std::max(c.slots_f64[1], c.slots_f64[0]);
+  c.slots_f32[1] = std::max(c.slots_f32[1], c.slots_f32[0]);
 }
 
 Circumstances circumstances_of(const Options& options) {

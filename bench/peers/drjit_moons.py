@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""The moons net in Dr.Jit, two ways: tensors of the whole batch, and an example in each lane with
-cooperative vectors (drjit.nn), which exist in f32 on the CPU but not in f64, nor in f32 on a GPU.
-The step is @dr.freeze'd, so it is traced once; the backend is LLVM or CUDA. The ReLU is a select:
-with LLVM 15 and 16 and AVX-512 dr.maximum ends the process.
+"""The moons net in Dr.Jit: tensors of the whole batch; the step is @dr.freeze'd, so it is traced
+once; the backend is LLVM or CUDA.
+
+Cooperative vectors (drjit.nn) are left out: there are none in f64, nor in f32 on a GPU. The ReLU is
+a select: with LLVM 15 and 16 and AVX-512 dr.maximum ends the process.
 """
 import moons_peer as peer
 
 
-class TensorNet:
+class Net:
     def __init__(self, dr, numpy, kinds, task, dtype):
         self.dr, self.numpy, self.loss = dr, numpy, None
         number, self.tensor = kinds
@@ -19,7 +20,7 @@ class TensorNet:
             at += rows * (columns + 1)
             self.parameters += [self.tensor(numpy.ascontiguousarray(layer[:, :columns])),
                                 self.tensor(numpy.ascontiguousarray(layer[:, columns]))]
-        self.place(number, x, y)
+        self.points = (self.tensor(x), self.tensor(y[:, None]))
         # Numbers that the compiler does not know, so that it compiles once for all.
         self.share, self.rate = dr.opaque(number, 1 / task.n), dr.opaque(number, task.rate)
         dr.eval(self.parameters)
@@ -36,9 +37,6 @@ class TensorNet:
                 updated.append(plain - self.tensor(rate) * (dr.grad(p) + 2 * peer.PENALTY * plain))
             return dr.detach(hinge) + peer.PENALTY * squares, updated
         self.traced = step
-
-    def place(self, number, x, y):
-        self.points = (self.tensor(x), self.tensor(y[:, None]))
 
     def relu(self, number):
         return self.dr.select(number > 0, number, 0)
@@ -64,22 +62,6 @@ class TensorNet:
         return self.numpy.array(self.loss).item(), self.numpy.concatenate(flat)
 
 
-class VectorNet(TensorNet):
-    def place(self, number, x, y):
-        columns = (x[:, 0], x[:, 1], y)
-        self.points = tuple(number(self.numpy.ascontiguousarray(column)) for column in columns)
-
-    def hinge(self, parameters, points):
-        nn = self.dr.nn
-        vectors = [p if p.ndim == 2 else p.array for p in parameters]
-        w1, b1, w2, b2, w3, b3 = nn.pack(*vectors, layout="training")
-        rectified = lambda vector: nn.CoopVec(*(self.relu(number) for number in vector))
-        h1 = rectified(nn.matvec(w1, nn.CoopVec(points[0], points[1]), b1))
-        h2 = rectified(nn.matvec(w2, h1, b2))
-        (score,) = nn.matvec(w3, h2, b3)
-        return self.tensor(self.relu(1 - points[2] * score))
-
-
 def ways(task):
     import drjit as dr
     import drjit.nn  # noqa: F401
@@ -93,13 +75,10 @@ def ways(task):
     else:
         import drjit.cuda.ad as module
     kinds = {"f64": (module.Float64, module.TensorXf64), "f32": (module.Float32, module.TensorXf)}
-    nets = [("f64", "Dr.Jit tensors", TensorNet), ("f32", "Dr.Jit tensors", TensorNet)]
-    if task.device == "cpu":
-        nets.append(("f32", "Dr.Jit nn, cooperative vectors", VectorNet))
-    for dtype, name, kind in nets:
-        yield peer.Way(name, dtype, dr.__version__,
-                       lambda batch, dtype=dtype, kind=kind:
-                       kind(dr, numpy, kinds[dtype], task, dtype), [task.n])
+    for dtype in ["f64", "f32"]:
+        yield peer.Way("Dr.Jit tensors", dtype, dr.__version__,
+                       lambda batch, dtype=dtype: Net(dr, numpy, kinds[dtype], task, dtype),
+                       [task.n])
 
 
 if __name__ == "__main__":

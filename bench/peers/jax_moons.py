@@ -2,8 +2,8 @@
 """The moons net in JAX, two ways to the same grads: "jit", value_and_grad of the loss over the
 batch, and "jit vmap(grad)", that of one example's loss under vmap, then summed.
 
-Steps are a loop inside one compiled function, and so are the mini-batches of a step. All products in
-full f32 (no TF32).
+Steps are a loop inside one compiled function, and so are the mini-batches of a step. All products
+in full f32 (no TF32).
 """
 import os
 

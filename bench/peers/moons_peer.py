@@ -10,10 +10,10 @@ depends on what was learnt, so steps go on from where the last one left the para
 DATA holds little-endian doubles: 337 parameters, neuron by neuron, the weights and then the bias;
 337 grads that the peer's must agree with; N rows of x0, x1, label.
 
-A peer is a function ways(task) that yields Way objects: ways to do the work in that package. Each is
-made, checked (its first step must move the parameters by R times the given grads, and its loss must
-be the one given) and warmed up before the clock is started. Of the sizes of mini-batches that a way
-offers, whose grads add up before the update, the fastest of short trials is kept.
+A peer is a function ways(task) that yields Way objects: ways to do the work in that package. Each
+is made, checked (its first step must move the parameters by R times the given grads, and its loss
+must be the one given) and warmed up before the clock is started. Of the sizes of mini-batches that
+a way offers, whose grads add up before the update, the fastest of short trials is kept.
 
 With --serve a JSON object comes first, {"rows": [{"name", "dtype", "threads", "n", "batch",
 "version"}], "notes": [...]}, or {"why": ...} where the peer cannot run here. Then each line on
@@ -48,6 +48,7 @@ class Task:
     def __init__(self, options):
         self.n, self.device, self.threads = options.n, options.device, options.threads
         self.rate, self.loss = options.rate, options.loss
+        self.hurry = not options.serve  # bench_cuda has no time for compilers
         with open(options.data, "rb") as file:
             numbers = array.array("d", file.read())
         self.parameters = numbers[:PARAMETERS]
@@ -63,7 +64,7 @@ class Task:
                 numpy.ascontiguousarray(points[:, 2], kind))
 
     def sizes(self, most=None):
-        """Sizes of mini-batches to try, the whole batch among them unless it is larger than most."""
+        """Mini-batches to try; the whole batch is one of them unless it is larger than most."""
         whole = [self.n] if most is None or self.n <= most else []
         return whole + [size for size in MINI_BATCHES[self.device]
                         if size < self.n and self.n % size == 0 and size <= (most or size)]

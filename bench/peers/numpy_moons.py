@@ -65,9 +65,12 @@ def ways(task):
     import numpy as np
     if task.device != "cpu":
         raise peer.NotHere("runs on the CPU only")
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"] if hasattr(
-        np.lib, "NumpyVersion") and np.__version__ >= "1.25" else {}
-    version = f"{np.__version__}, BLAS {blas.get('name', '?')} {blas.get('version', '')}".strip()
+    version = np.__version__
+    try:
+        blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+        version += f", BLAS {blas['name']} {blas['version']}"
+    except (KeyError, TypeError):  # NumPy before 1.25 only prints it
+        version += ", BLAS unknown"
     for dtype in ["f64", "f32"]:
         yield peer.Way("NumPy by hand", dtype, version,
                        lambda batch, dtype=dtype: Net(np, task, dtype, batch), task.sizes())

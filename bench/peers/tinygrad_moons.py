@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The moons net in tinygrad: a step of nn.optim.SGD under TinyJit, kernels compiled by clang or nvcc
-as tinygrad does without a search (BEAM)."""
+"""The moons net in tinygrad: a step of nn.optim.SGD under TinyJit, with kernels as tinygrad makes
+them without a search (BEAM)."""
 import os
 
 import moons_peer as peer

@@ -46,7 +46,8 @@ def sgd(torch, parameters, rate):
 class Net:
     def __init__(self, torch, task, dtype, batch, compiled):
         self.torch, self.device, self.n, self.batch = torch, task.device, task.n, batch
-        place = {"device": task.device, "dtype": {"f64": torch.float64, "f32": torch.float32}[dtype]}
+        kind = {"f64": torch.float64, "f32": torch.float32}[dtype]
+        place = {"device": task.device, "dtype": kind}
         numbers = torch.frombuffer(task.points, dtype=torch.float64).reshape(task.n, 3)
         flat = torch.frombuffer(task.parameters, dtype=torch.float64)
         self.parameters = [p.to(**place, copy=True).requires_grad_() for p in split(flat)]
@@ -131,7 +132,7 @@ def ways(task):
     torch.set_num_threads(task.threads)
     version = f"{torch.__version__}, BLAS {loaded_blas(torch)}"
     kinds = [("torch eager", Net, False)]
-    if hasattr(torch, "compile"):
+    if hasattr(torch, "compile") and not task.hurry:
         kinds.append(("torch compile", Net, True))
     if task.device == "cuda":
         kinds += [(name.replace("torch", "torch CUDA graph,"), GraphNet, compiled)
