@@ -12,22 +12,24 @@ import tempfile
 
 import moons_peer as peer
 
-# Generated code sets its results, so one example's are added to the sums here.
+# Generated code sets its results, so one example's are added up here; in parts, as f32 cannot add a
+# million numbers one after the other to the accuracy that is asked for.
 LOOP = """
 void moons_sum(const casadi_real* p, const casadi_real* points, long long n, casadi_real* sums) {
-  casadi_real loss, grad[337], w[WORK + 1];
+  casadi_real result[338], part[338], w[WORK + 1];
   casadi_int iw[IWORK + 1];
   const casadi_real* arg[ARGS];
   casadi_real* res[RESULTS];
-  for (int k = 0; k < 338; ++k) sums[k] = 0;
+  for (int k = 0; k < 338; ++k) sums[k] = part[k] = 0;
   for (long long i = 0; i < n; ++i) {
     arg[0] = p;
     arg[1] = points + 3 * i;
-    res[0] = &loss;
-    res[1] = grad;
+    res[0] = result + 337;
+    res[1] = result;
     moons(arg, res, iw, w, 0);
-    sums[337] += loss;
-    for (int k = 0; k < 337; ++k) sums[k] += grad[k];
+    for (int k = 0; k < 338; ++k) part[k] += result[k];
+    if ((i + 1) % 1024 != 0 && i + 1 != n) continue;
+    for (int k = 0; k < 338; ++k) sums[k] += part[k], part[k] = 0;
   }
 }
 """
