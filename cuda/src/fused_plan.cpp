@@ -2,11 +2,15 @@
 #include "fused_plan.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace levelgrad::cuda {
 namespace {
 
 constexpr std::size_t chunk_lanes = 128, warp = 32, columns_of_tile = 4;
+
+/// Of each block's shared memory, by the system.
+constexpr std::size_t reserved_bytes = 1024;
 
 /// What a thread's tile costs in one lane: its operations and its share of the loads.
 unsigned cost_of(TileKind kind) {
@@ -69,26 +73,33 @@ private:
         rows.push_back(r);
       }
     }
-    for (std::size_t first = 0; first < rows.size();) {
-      const std::size_t left = rows.size() - first;
-      const std::size_t taken = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-      const TileKind kind = taken == 4   ? TileKind::Products4x4
-                            : taken == 2 ? TileKind::Products2x4
-                                         : TileKind::Products1x4;
-      add_rows(fold, std::span(rows).subspan(first, taken), kind);
-      first += taken;
+    std::size_t first = 0;
+    for (const auto& [size, kind] : {std::pair{std::size_t{4}, TileKind::Products4x4},
+                                     std::pair{std::size_t{2}, TileKind::Products2x4},
+                                     std::pair{std::size_t{1}, TileKind::Products1x4}}) {
+      const std::size_t tiles = (rows.size() - first) / size;
+      for (std::size_t i = 0; i < tiles; ++i) {
+        std::vector<std::size_t> taken;
+        for (std::size_t k = 0; k < size; ++k) taken.push_back(rows[first + i + k * tiles]);
+        add_rows(fold, taken, kind);
+      }
+      first += tiles * size;
     }
   }
   /// All columns of these rows. A tile that is not full repeats its last column.
+  ///
+  /// Neighbouring tiles take neighbouring rows and columns, not neighbouring blocks of them: what
+  /// the threads of a warp read at once then lies in different banks.
   void add_rows(const LaneFold& fold, std::span<const std::size_t> rows, TileKind kind) {
-    for (std::size_t first = 0; first < fold.column_count; first += columns_of_tile) {
+    const std::size_t tiles = (fold.column_count + columns_of_tile - 1) / columns_of_tile;
+    for (std::size_t i = 0; i < tiles; ++i) {
       FusedTile tile = empty();
       for (std::size_t r = 0; r < rows.size(); ++r) {
         tile.row[r] = kind == TileKind::Ones1x4 ? 0 : fold.row[rows[r]];
         for (std::size_t c = 0; c < columns_of_tile; ++c) {
-          const std::size_t column = std::min(first + c, fold.column_count - 1);
-          tile.column[c] = fold.column[column];
-          if (first + c < fold.column_count) {
+          const std::size_t column = i + c * tiles;
+          tile.column[c] = fold.column[std::min(column, fold.column_count - 1)];
+          if (column < fold.column_count) {
             tile.fold[r * columns_of_tile + c] = place(fold, rows[r], column);
           }
         }
@@ -140,9 +151,10 @@ void fill_warps(const Tiles& tiles, FusedPlan& plan) {
   for (const TileKind kind : {TileKind::Products4x4, TileKind::Products2x4, TileKind::Products1x4,
                               TileKind::Terms, TileKind::Join, TileKind::Ones1x4}) {
     std::size_t taken = warp;
-    for (std::uint32_t t = 0; t < tiles.tiles().size(); ++t) {
-      if (tiles.kinds()[t] != kind) continue;
-      for (std::uint32_t chunk = 0; chunk < plan.chunks_of_block; ++chunk) {
+    // Neighbouring threads have neighbouring tiles of one chunk, which are in different banks.
+    for (std::uint32_t chunk = 0; chunk < plan.chunks_of_block; ++chunk) {
+      for (std::uint32_t t = 0; t < tiles.tiles().size(); ++t) {
+        if (tiles.kinds()[t] != kind) continue;
         if (taken == warp) {
           plan.kinds.push_back(kind);
           plan.warps.resize(plan.warps.size() + warp, FusedPlan::idle);
@@ -154,6 +166,17 @@ void fill_warps(const Tiles& tiles, FusedPlan& plan) {
   }
 }
 
+/// Instructions that a chunk's folds cost, and what too few blocks add to them: while one waits for
+/// its threads, or folds with few of them, others compute lanes.
+double cost_of(const FusedPlan& plan) {
+  constexpr double of_pass = 60;  // a tile is looked up, its sums come and go
+  const double passes = static_cast<double>(chunk_lanes) / plan.pass_lanes;
+  double cost = 0;
+  for (const TileKind kind : plan.kinds) cost += chunk_lanes * cost_of(kind) + of_pass * passes;
+  const double waiting = plan.blocks_at_once >= 3 ? 1 : plan.blocks_at_once == 2 ? 1.2 : 1.6;
+  return cost / plan.chunks_of_block * waiting;
+}
+
 }  // namespace
 
 FusedPlan fused_plan(const LaneCode& code, std::span<const int> fold_of, std::size_t number_bytes,
@@ -161,41 +184,33 @@ FusedPlan fused_plan(const LaneCode& code, std::span<const int> fold_of, std::si
   const Tiles tiles(code, fold_of);
   const std::size_t pack = 16 / number_bytes;
   const std::size_t joins = code.program().joins().size();
-  const auto bytes_of = [&](std::size_t lanes) {
-    return (code.slot_count() * (lanes + pack) + joins * (chunk_lanes + pack)) * number_bytes;
-  };
-  constexpr std::size_t reserved = 1024;  // of each block, by the system
-  const auto blocks = [&](std::size_t bytes) {
-    return std::min<std::size_t>(memory.of_multiprocessor / (bytes + reserved), 16);
-  };
+  // Registers that the code of a lane should have, and threads that they allow.
+  const std::size_t registers = number_bytes == 8 ? 160 : 80;
+  const std::size_t most_threads = 65'536 / registers;
   FusedPlan best;
   best.chunks_of_block = 0;
   double least = 0;
   for (const std::uint32_t lanes : {128u, 64u, 32u}) {
-    for (const std::uint32_t chunks : {1u, 2u, 3u, 4u}) {
+    for (const std::uint32_t chunks : {1u, 2u, 3u, 4u, 6u, 8u}) {
       FusedPlan plan;
       plan.pass_lanes = lanes;
       plan.chunks_of_block = chunks;
-      plan.shared_bytes = chunks * bytes_of(lanes);
-      if (plan.shared_bytes > memory.of_block) break;
-      // One block computes lanes while another folds.
-      if (chunks > 1 && blocks(plan.shared_bytes) < 2) break;
+      plan.threads = std::max(chunks * lanes, 64u);
+      plan.shared_bytes = chunks * number_bytes *
+                          (code.slot_count() * (lanes + pack) + joins * (chunk_lanes + pack));
+      if (plan.shared_bytes > memory.of_block || plan.threads > 512) continue;
+      const std::size_t blocks =
+          std::min({memory.of_multiprocessor / (plan.shared_bytes + reserved_bytes),
+                    most_threads / plan.threads, std::size_t{16}});
+      plan.blocks_at_once = static_cast<std::uint32_t>(std::max<std::size_t>(blocks, 1));
       fill_warps(tiles, plan);
-      double cost = 0;
-      for (const TileKind kind : plan.kinds) cost += cost_of(kind);
-      cost /= chunks;
+      const double cost = cost_of(plan);
       if (best.chunks_of_block != 0 && cost >= least) continue;
       least = cost;
       best = std::move(plan);
     }
-    if (best.chunks_of_block != 0) break;  // fewer lanes are for want of memory only
   }
   if (best.chunks_of_block == 0) return best;
-  const std::size_t wanted = best.chunks_of_block * best.pass_lanes;
-  best.threads = static_cast<std::uint32_t>(std::max<std::size_t>(wanted, 64));
-  constexpr std::size_t resident_threads = 2048;
-  best.blocks_at_once = static_cast<std::uint32_t>(std::clamp<std::size_t>(
-      std::min(blocks(best.shared_bytes), resident_threads / best.threads), 1, 16));
   best.tiles.assign(tiles.tiles().begin(), tiles.tiles().end());
   best.slots = tiles.slots();
   return best;

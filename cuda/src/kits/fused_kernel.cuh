@@ -99,15 +99,15 @@ struct FusedLane {
   }
 };
 
+__host__ __device__ constexpr bool begins_with(const char* text, const char* word) {
+  while (*word != '\0' && *text == *word) ++text, ++word;
+  return *word == '\0';
+}
 /// Whether a formula calls a function that is long: all but fma and sqrt, which are instructions.
-constexpr bool calls_function(const char* formula) {
-  const auto begins = [](const char* text, const char* word) {
-    while (*word != '\0' && *text == *word) ++text, ++word;
-    return *word == '\0';
-  };
+__host__ __device__ constexpr bool calls_function(const char* formula) {
   for (; *formula != '\0'; ++formula) {
-    if (!begins(formula, "math::")) continue;
-    if (!begins(formula, "math::fma(") && !begins(formula, "math::sqrt(")) return true;
+    if (!begins_with(formula, "math::")) continue;
+    if (!begins_with(formula, "math::fma(") && !begins_with(formula, "math::sqrt(")) return true;
   }
   return false;
 }
@@ -185,7 +185,7 @@ __device__ void fold_tile(const FusedArguments& arguments, const FusedChunk& chu
   for (int c = 0; c < Columns; ++c) {
     column[c] = reinterpret_cast<const Pack*>(chunk.group + tile.column[c] * row_length);
   }
-  const auto add = [&](unsigned pack, unsigned lanes) {
+  const auto add = [&](int pack, int lanes) {
     Pack a[Rows], b[Columns];
     LG_UNROLL
     for (int r = 0; r < Rows; ++r) {
@@ -205,9 +205,16 @@ __device__ void fold_tile(const FusedArguments& arguments, const FusedChunk& chu
       }
     }
   };
-  const unsigned rest = chunk.lanes % pack_size;
-  if (rest != 0) add(chunk.lanes / pack_size, rest);
-  for (unsigned pack = chunk.lanes / pack_size; pack-- > 0;) add(pack, pack_size);
+  // Strides of 16 lanes: a step for all rows and columns costs as much as half a lane.
+  constexpr int size = pack_size, stride = 16, packs = stride / size;
+  const int lanes = static_cast<int>(chunk.lanes), strides = lanes / stride;
+  for (int pack = (lanes + size - 1) / size - 1; pack >= strides * packs; --pack) {
+    add(pack, min(size, lanes - pack * size));
+  }
+  for (int first = (strides - 1) * packs; first >= 0; first -= packs) {
+    LG_UNROLL
+    for (int k = packs - 1; k >= 0; --k) add(first + k, size);
+  }
   LG_UNROLL
   for (int r = 0; r < Rows; ++r) {
     LG_UNROLL

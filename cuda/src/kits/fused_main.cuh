@@ -48,8 +48,10 @@ extern "C" __global__ void __launch_bounds__(levelgrad::block_threads, levelgrad
             FusedLane{arguments, shared + group * group_size, lane, in_chunk, place, present, row});
       }
       __syncthreads();
-      for (unsigned warp = threadIdx.x / 32; warp < arguments.warp_count;
-           warp += block_threads / 32) {
+      // Blocks begin with different warps: the heavy ones must not all be on one scheduler.
+      constexpr unsigned warps = block_threads / 32;
+      for (unsigned warp = (threadIdx.x / 32 + blockIdx.x + pass) % warps;
+           warp < arguments.warp_count; warp += warps) {
         const unsigned entry = arguments.warps[warp * 32 + threadIdx.x % 32];
         if (entry == ~0U) continue;
         const unsigned own = entry % chunks_of_block, chunk = first + own;
