@@ -15,8 +15,9 @@ namespace levelgrad::cuda {
 template <class T>
 class FusedBodies {
 public:
-  FusedBodies(int device, CodeCache* cache, cudaStream_t stream)
-      : device_(device), cache_(cache), stream_(stream) {}
+  /// The cache is borrowed.
+  FusedBodies(int device, CodeCache& cache, cudaStream_t stream)
+      : device_(device), cache_(&cache), stream_(stream) {}
 
   /// The body for a kind of pass, compiled when it is first asked for; null where that failed. The
   /// first reason is kept, and nothing is tried again.

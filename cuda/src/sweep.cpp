@@ -6,10 +6,11 @@
 #include <string>
 
 #include "forest_kernels.h"
+#include "fused_strategy.h"
 #include "kernels.h"
 #include "levelgrad/batch_order.h"
-#include "fused_strategy.h"
 #include "persistent_strategy.h"
+#include "process_cache.h"
 #include "ranges.h"
 
 namespace levelgrad::cuda {
@@ -39,7 +40,7 @@ Sweep<T>::Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStre
       computing_(computing),
       copying_(copying),
       choice_(options.strategy == Strategy::Fused ? Strategy::Auto : options.strategy),
-      fused_(options.device, options.cache.get(), computing) {}
+      fused_(options.device, options.cache ? *options.cache : process_cache(), computing) {}
 
 template <class T>
 void Sweep<T>::prepare() {
@@ -256,7 +257,8 @@ std::uint32_t Sweep<T>::resident_lanes(const BatchSource<T>& source, const Pass&
   return persistent_tile<T>(pass.bodies->view(source.program), options_.device);
 }
 
-/// The compiled body for a pass; null where it is not compiled, or every number of a lane is wanted.
+/// The compiled body for a pass; null where it is not compiled, or every number of a lane is
+/// wanted.
 template <class T>
 FusedBody<T>* Sweep<T>::fused_body(const BatchSource<T>& source, const Pass& pass) {
   if (options_.strategy != Strategy::Fused) return nullptr;

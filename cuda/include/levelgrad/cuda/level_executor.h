@@ -29,7 +29,7 @@ struct LevelOptions {
   Strategy strategy = Strategy::Auto;
   /// The most examples in device memory at once, a power of two of at least 128; 0: as many as fit.
   std::size_t tile_lanes = 0;
-  /// Of the strategy Fused: what was compiled is kept there; null: compiled anew every time.
+  /// Of the strategy Fused: what was compiled is kept there; null: as long as the process runs.
   std::shared_ptr<CodeCache> cache = nullptr;
 };
 
