@@ -35,10 +35,8 @@ public:
 
   std::string run() {
     const std::vector<Factor>& numbers = code_.pieces()[index_];
-    text_ = "template <class Lane>
-LG_PIECE void piece_" + std::to_string(index_) +
-            "([[maybe_unused]] const Lane lane) {
-";
+    text_ = "template <class Lane>\nLG_PIECE void piece_" + std::to_string(index_) +
+            "([[maybe_unused]] const Lane lane) {\n";
     text_ += "  [[maybe_unused]] const auto _ = lane.number(0);  // what a formula does not read\n";
     if (index_ == 0) add_inputs_without_grad();
     for (const Factor& number : numbers) add(number);
