@@ -3,54 +3,15 @@
 
 #include <algorithm>
 
+#include "fused_arguments.h"
 #include "fused_source.h"
 #include "levelgrad/error.h"
 
 namespace levelgrad::cuda {
 namespace {
 
-/// Numbers of a lane above which compiling takes too long to be worth it, and of one function.
-constexpr std::size_t most_numbers = 20'000, piece_numbers = 2'500;
-
 /// The constant bank has 64 KB, of which the compiler takes some for constants of its own.
 constexpr std::size_t constant_bytes = 60 * 1024;
-
-/// The kernel's parameter, as kits/fused_kernel.cuh declares it.
-template <class T>
-struct FusedArguments {
-  const T* inputs;
-  unsigned long long row_step, input_step;
-  const unsigned* row_of;
-  T *outputs, *input_grads;
-  T* folds;
-  const T* left;
-  const int* left_of;
-  const T* numbers;
-  const FusedTile* tiles;
-  const unsigned *warps, *kinds;
-  const unsigned* slots;
-  unsigned warp_count;
-  unsigned places, last;
-};
-
-SharedMemory shared_memory(int device) {
-  const auto attribute = [device](cudaDeviceAttr which) {
-    int value = 0;
-    LG_CUDA(cudaDeviceGetAttribute(&value, which, device));
-    return static_cast<std::size_t>(value);
-  };
-  return {attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin),
-          attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor)};
-}
-
-LaneCode code_of(const Schedule& schedule, const StorageNeeds& needs) {
-  const std::size_t numbers = 2 * schedule.program().body().size();
-  if (numbers > most_numbers) {
-    throw CompilerError("a body of " + std::to_string(schedule.program().body().size()) +
-                        " nodes is too large to compile");
-  }
-  return LaneCode(schedule, {needs.backward, needs.input_grads, piece_numbers});
-}
 
 }  // namespace
 
@@ -59,7 +20,7 @@ FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
                         const StorageNeeds& needs, int device, CodeCache* cache,
                         cudaStream_t stream)
     : needs_(needs), number_count_(layout.read_by_bodies()) {
-  const LaneCode code = code_of(schedule, needs);
+  const LaneCode code = fused_code(schedule, needs);
   plan_ = fused_plan(code, layout.fold_of(), sizeof(T), shared_memory(device));
   if (plan_.chunks_of_block == 0) {
     throw CompilerError("the factors of " + std::to_string(code.slot_count()) +
@@ -78,16 +39,11 @@ FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
     forward_numbers_ = static_cast<T*>(module_.global("forward_numbers").data);
     backward_numbers_ = static_cast<T*>(module_.global("backward_numbers").data);
   }
-  int multiprocessors = 0;
-  LG_CUDA(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device));
-  const int resident = kernel_.blocks_per_multiprocessor(plan_.threads, plan_.shared_bytes);
-  most_blocks_ = static_cast<unsigned>(std::max(resident, 1) * multiprocessors);
+  most_blocks_ = resident_blocks(kernel_, plan_.threads, plan_.shared_bytes, device);
   tiles_.upload(plan_.tiles, stream);
   warps_.upload(plan_.warps, stream);
   slots_.upload(plan_.slots, stream);
-  std::vector<std::uint32_t> kinds;
-  for (const TileKind kind : plan_.kinds) kinds.push_back(static_cast<std::uint32_t>(kind));
-  kinds_.upload(kinds, stream);
+  kinds_.upload(numbers_of(plan_.kinds), stream);
   LG_CUDA(cudaStreamSynchronize(stream));
 }
 

@@ -334,6 +334,10 @@ private:
     task.losses = data.losses.data();
     task.steps = flags_.data() + 1;
     has_grads_ = false;
+    if (run_in_one_launch(steps, list, data)) {
+      has_grads_ = true;
+      return finish_steps(data);
+    }
     BasicStepsReport<T> report;
     try {
       std::size_t run = 0;
@@ -355,6 +359,19 @@ private:
       has_grads_ = true;
     }
     return report;
+  }
+
+  /// Whether that could be done.
+  bool run_in_one_launch(const BasicSteps<T>& steps, const StepList<T>& list, const DataSet& data) {
+    if (options_.strategy != Strategy::Fused || list.size() == 0) return false;
+    const auto own = optimizer_.own(steps.updates[0], parameter_count(), computing_.get());
+    FusedSteps<T>* const fused = sweep_->steps_of(list.longest(), own.name, own.state_bytes);
+    if (fused == nullptr) return false;
+    fused->run(steps, list,
+               {data.inputs.data(), data.indices.data(), loaded_->numbers(), own.states,
+                final_grads(), data.losses.data(), flags_.data()},
+               computing_.get());
+    return true;
   }
 
   /// Waits for the steps, and takes note of what they have done.

@@ -48,6 +48,14 @@ void Sweep<T>::prepare() {
 }
 
 template <class T>
+FusedSteps<T>* Sweep<T>::steps_of(std::size_t longest, const std::string& optimizer,
+                                  std::size_t state_bytes) {
+  if (options_.strategy != Strategy::Fused) return nullptr;
+  if (longest == 0 || chunk_count(longest) > FusedSteps<T>::most_chunks) return nullptr;
+  return fused_.steps(loaded_, optimizer, state_bytes);
+}
+
+template <class T>
 void Sweep<T>::set_weight(std::size_t example_count) {
   if (weight_of_ == example_count) return;
   const T weight = mean_weight<T>(example_count);
