@@ -124,17 +124,17 @@ private:
     finish(epilogue_forward);
     for (NodeIndex n = epilogue.end; n-- > epilogue.begin;) {
       if (wanted_grad_[n] && (grad_of_[n] == n || program_.joins(n))) {
-        statements.push_back(grad(epilogue, n));
+        statements.push_back(grad_in_epilogue(n));
       }
     }
     for (std::size_t i = 0; i < program_.shared_count(); ++i) {
-      statements.push_back(grad(epilogue, program_.shared_node(i)));
+      statements.push_back(grad_in_epilogue(program_.shared_node(i)));
     }
     finish(epilogue_backward);
     for (std::size_t i = program_.shared_count(); i-- > 0;) {
       const NodeIndex node = program_.shared_node(i);
       if (wanted_grad_[node] && !terms(prologue, node).empty()) {
-        statements.push_back(grad(prologue, node));
+        statements.push_back(grad_in_prologue(node));
       }
     }
     finish(prologue_backward);
@@ -207,23 +207,29 @@ private:
     return result;
   }
 
-  /// The left fold of the contributions of a part, from what the grad is before it.
-  [[nodiscard]] Statement grad(NodeRange part, NodeIndex node) const {
+  /// The left fold of the contributions of the epilogue, from +0.
+  [[nodiscard]] Statement grad_in_epilogue(NodeIndex node) const {
     Statement result{{true, node}, {""}, {}};
-    if (part.begin == program_.prologue().begin) {
-      append(result, "@");  // itself, as it is
-    } else if (grad_of_[node] != node) {
+    if (grad_of_[node] != node) {
       append(result, Number{true, grad_of_[node]});
     } else {
       append(result, node == program_.root() ? "T(1)" : "T(0)");
-    }
-    if (grad_of_[node] == node) {
-      for (const Consumer& consumer : terms(part, node)) append_contribution(result, consumer);
+      for (const Consumer& consumer : terms(program_.epilogue(), node)) {
+        append_contribution(result, consumer);
+      }
     }
     if (program_.joins(node)) {
       // The grad of a join's sum is a fold from +0 with one contribution.
       result.behind = "seeds[" + index_of_join(node) +
                       "] = " + (info(program_.op(node)).averages ? "T(0) + weight * #" : "#");
+    }
+    return result;
+  }
+  /// The contributions of the prologue, behind those that the grad has.
+  [[nodiscard]] Statement grad_in_prologue(NodeIndex node) const {
+    Statement result{{true, node}, {"@"}, {}};  // @ is the grad itself, as it is
+    for (const Consumer& consumer : terms(program_.prologue(), node)) {
+      append_contribution(result, consumer);
     }
     return result;
   }

@@ -29,7 +29,7 @@ FusedBody<T>* FusedBodies<T>::find(const LoadedPrograms<T>& loaded, std::size_t 
   try {
     made_.push_back(
         {program, std::make_unique<FusedBody<T>>(loaded.schedule(program), loaded.layout(), needs,
-                                                 device_, cache_, stream_)});
+                                                 device_, *cache_, stream_)});
     return made_.back().body.get();
   } catch (const CompilerError& error) {
     why_not_ = error.message();

@@ -83,6 +83,18 @@ std::string body(const LaneCode& code) {
   return text + "}\n\n}  // namespace levelgrad\n\n";
 }
 
+/// The uniform part, and what is to be known of it.
+std::string uniform_part(const Schedule& schedule) {
+  const Program& program = schedule.program();
+  std::string text = constant("parameter_count", program.parameter_count());
+  text += constant("shared_count", program.shared_count());
+  text += constant("uniform_count", uniform_count(program));
+  text += constant("root_index", uniform_index(program, program.root()));
+  text += std::string("constexpr bool backward_reads_epilogue = ") +
+          (backward_reads_epilogue(program) ? "true" : "false") + ";\n\n";
+  return text + uniform_text(schedule) + "\n";
+}
+
 JitSource with_headers(std::string name, std::string text) {
   JitSource source{std::move(name), std::move(text), {}};
   for (const OpHeader& header : op_headers()) source.headers.emplace_back(header.name, header.text);
@@ -103,14 +115,30 @@ LaneCode fused_code(const Schedule& schedule, const StorageNeeds& needs) {
 
 JitSource fused_source(const LaneCode& code, const FusedPlan& plan, const FusedNumbers& numbers,
                        bool f64) {
-  return with_headers(
-      "fused.cu", head(code, plan, numbers, f64) + body(code) + std::string(embedded::fused_main));
+  std::string text =
+      head(code, plan, numbers, f64) + body(code) + std::string(embedded::fused_main);
+  if (numbers.with_uniform_part) {
+    const Program& program = code.program();
+    std::string outputs;
+    std::size_t count = 0;
+    for (const ProgramParts::Output& output : program.outputs()) {
+      if (!program.epilogue().holds(output.node)) continue;
+      outputs += std::to_string(output.node - program.epilogue().begin) + ", ";
+      ++count;
+    }
+    text += "\nnamespace levelgrad {\n\n" + uniform_part(code.schedule());
+    text += constant("uniform_threads", fused_uniform_threads);
+    text += constant("epilogue_output_count", count);
+    // One more than there are, as no array is empty.
+    text += "__device__ constexpr unsigned epilogue_outputs[] = {" + outputs + "0};\n\n";
+    text += "}  // namespace levelgrad\n\n" + std::string(embedded::fused_uniform);
+  }
+  return with_headers("fused.cu", std::move(text));
 }
 
 JitSource fused_steps_source(const LaneCode& code, const FusedPlan& plan,
                              const UniformLayout& layout, const std::string& optimizer,
                              std::size_t most_chunks, bool f64) {
-  const Program& program = code.program();
   std::size_t levels = 1;
   while ((most_chunks >> levels) != 0) ++levels;
   const FusedNumbers numbers = {0, 0, layout.join_count() + layout.folded().size(), false};
@@ -118,13 +146,7 @@ JitSource fused_steps_source(const LaneCode& code, const FusedPlan& plan,
   text += "namespace levelgrad {\n\n";
   text += "using Optimizer = optimizer::" + optimizer + ";\n";
   text += constant("most_chunks", most_chunks) + constant("most_levels", levels);
-  text += constant("parameter_count", program.parameter_count());
-  text += constant("shared_count", program.shared_count());
-  text += constant("uniform_count", uniform_count(program));
-  text += constant("root_index", uniform_index(program, program.root()));
-  text += std::string("constexpr bool backward_reads_epilogue = ") +
-          (backward_reads_epilogue(program) ? "true" : "false") + ";\n\n";
-  text += uniform_text(code.schedule()) + "\n}  // namespace levelgrad\n\n";
+  text += uniform_part(code.schedule()) + "\n}  // namespace levelgrad\n\n";
   text += embedded::fused_steps;
   return with_headers("fused_steps.cu", std::move(text));
 }

@@ -18,13 +18,17 @@ struct FusedNumbers {
   std::size_t first_seed = 0;  ///< where the joins' seeds stand
   std::size_t fold_width = 0;  ///< of a chunk's row of folds
   bool in_constant_bank = false;
+  bool with_uniform_part = false;  ///< the kernels uniform_before and uniform_after, too
 };
+
+/// Threads of the kernels for the uniform part.
+inline constexpr unsigned fused_uniform_threads = 256;
 
 /// The code of a body that a kernel can have. Errors: CompilerError where it is too large.
 [[nodiscard]] LaneCode fused_code(const Schedule& schedule, const StorageNeeds& needs);
 
-/// A kernel `fused`, and the arrays forward_numbers and backward_numbers where they fit into the
-/// constant bank.
+/// A kernel `fused`, with those of the uniform part where they are wanted, and the array
+/// numbers_twice where they fit into the constant bank.
 [[nodiscard]] JitSource fused_source(const LaneCode& code, const FusedPlan& plan,
                                      const FusedNumbers& numbers, bool f64);
 

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "forest_kernels.h"
-#include "fused_strategy.h"
 #include "kernels.h"
 #include "levelgrad/batch_order.h"
 #include "persistent_strategy.h"
@@ -278,7 +277,7 @@ template <class T>
 void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, const Pass& pass,
                                TileRange range) {
   if (FusedBody<T>* const body = fused_body(source, pass)) {
-    return run_fused(task, *body, computing_);
+    return body->run(task, computing_);
   }
   const std::uint32_t kind =
       (task.backward ? 1u : 0u) + (results_of(pass).has_example_grads() ? 2u : 0u) +

@@ -7,13 +7,12 @@ namespace levelgrad {
 #if LG_IN_CONSTANT_BANK
 // Two copies: of one, the compiler would keep every number in a register until it is read again.
 extern "C" {
-__constant__ Number forward_numbers[number_count];
-__constant__ Number backward_numbers[number_count];
+__constant__ Number numbers_twice[2 * number_count];
 }
 struct UniformNumbers {
-  __device__ Number p(unsigned i) const { return forward_numbers[i]; }
-  __device__ Number p_back(unsigned i) const { return backward_numbers[i]; }
-  __device__ Number seed(unsigned j) const { return backward_numbers[first_seed + j]; }
+  __device__ Number p(unsigned i) const { return numbers_twice[i]; }
+  __device__ Number p_back(unsigned i) const { return numbers_twice[number_count + i]; }
+  __device__ Number seed(unsigned j) const { return numbers_twice[number_count + first_seed + j]; }
 };
 #else
 struct UniformNumbers {
