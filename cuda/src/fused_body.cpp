@@ -62,13 +62,9 @@ FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
     after_ = module_.kernel("uniform_after");
     for (const JitKernel& kernel : {before_, after_}) kernel.set_dynamic_shared(uniform_bytes_);
     const auto place = [](Ref ref) { return static_cast<unsigned>(ref); };
-    const auto first = program.shared_node(0);
-    places_ = {place(layout.value(0, program.epilogue().begin)),
-               place(layout.left(first)),
-               place(layout.final_grad(first)),
-               place(layout.seed(0)),
-               place(layout.sum(0)),
-               place(layout.folded_grad(0)),
+    places_ = {place(layout.epilogue_begin()), place(layout.left_begin()),
+               place(layout.final_begin()),    place(layout.seed(0)),
+               place(layout.sum(0)),           place(layout.folded_grad(0)),
                place(layout.weight())};
     std::vector<int> folded;
     for (const std::size_t shared : layout.folded()) folded.push_back(static_cast<int>(shared));
