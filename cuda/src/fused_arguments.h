@@ -30,6 +30,22 @@ struct FusedArguments {
   unsigned places, last;
 };
 
+/// The kernel's parameter, as kits/fused_steps.cuh declares it.
+template <class T>
+struct StepsArguments {
+  FusedArguments<T> body;
+  const unsigned* indices;
+  const unsigned *first_index, *example_count;
+  const void* scalars;
+  T* parameters;
+  void* states;
+  T *grads, *losses;
+  int* flags;
+  unsigned* arrived;
+  unsigned chunk_room, all_steps;
+  unsigned first_step, step_count;
+};
+
 [[nodiscard]] inline std::size_t device_attribute(cudaDeviceAttr which, int device) {
   int value = 0;
   LG_CUDA(cudaDeviceGetAttribute(&value, which, device));

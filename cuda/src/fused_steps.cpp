@@ -18,21 +18,6 @@ constexpr std::size_t steps_of_launch = 4096;
 /// Numbers of the uniform part above which it is not kept in the shared memory of every block.
 constexpr std::size_t most_uniform = 6000;
 
-/// The kernel's parameter, as kits/fused_steps.cuh declares it.
-template <class T>
-struct StepsArguments {
-  FusedArguments<T> body;
-  const unsigned* indices;
-  const unsigned *first_index, *example_count;
-  const void* scalars;
-  T* parameters;
-  void* states;
-  T *grads, *losses;
-  int* flags;
-  unsigned* arrived;
-  unsigned first_step, step_count;
-};
-
 /// Bytes of the kernel's SharedNumbers, rounded up.
 std::size_t uniform_bytes(const Program& program, std::size_t number_bytes,
                           std::size_t state_bytes) {
@@ -80,29 +65,11 @@ FusedSteps<T>::FusedSteps(const Schedule& schedule, const UniformLayout& layout,
   std::vector<int> folded;
   for (const std::size_t shared : layout.folded()) folded.push_back(static_cast<int>(shared));
   folded_.upload(folded, stream);
-  folds_.reserve(std::max<std::size_t>(2 * most_chunks * fold_width_, 1));
-  arrived_.reserve(1);
 }
 
+/// What the kernel is launched with, but for the slice of steps.
 template <class T>
-void FusedSteps<T>::run(const BasicSteps<T>& steps, const StepList<T>& list,
-                        const StepsData<T>& data, cudaStream_t stream) {
-  std::vector<unsigned> first, count;
-  std::vector<unsigned char> scalars;
-  for (std::size_t k = 0; k < list.size(); ++k) {
-    first.push_back(static_cast<unsigned>(list.first_index(k)));
-    count.push_back(static_cast<unsigned>(steps.batches[k].size()));
-    std::visit(
-        [&](const auto& own) {
-          const auto* const bytes = reinterpret_cast<const unsigned char*>(&own);
-          scalars.insert(scalars.end(), bytes, bytes + sizeof own);
-        },
-        steps.updates[k]);
-  }
-  first_index_.upload(first, stream);
-  example_count_.upload(count, stream);
-  scalars_.upload(scalars, stream);
-
+StepsArguments<T> FusedSteps<T>::arguments_of(const StepsData<T>& data) const {
   StepsArguments<T> arguments = {};
   FusedArguments<T>& body = arguments.body;
   body.inputs = data.inputs;
@@ -126,23 +93,48 @@ void FusedSteps<T>::run(const BasicSteps<T>& steps, const StepList<T>& list,
   arguments.losses = data.losses;
   arguments.flags = data.flags;
   arguments.arrived = arrived_.data();
+  return arguments;
+}
+
+template <class T>
+void FusedSteps<T>::run(const StepList<T>& list, std::span<const std::size_t> example_counts,
+                        std::span<const BasicUpdate<T>> updates, const StepsData<T>& data,
+                        cudaStream_t stream) {
+  std::vector<unsigned> first, count;
+  for (std::size_t k = 0; k < list.size(); ++k) {
+    first.push_back(static_cast<unsigned>(list.first_index(k)));
+    count.push_back(static_cast<unsigned>(example_counts[k]));
+  }
+  first_index_.upload(first, stream);
+  example_count_.upload(count, stream);
+  std::vector<unsigned char> scalars;
+  for (const BasicUpdate<T>& update : updates) {
+    std::visit(
+        [&](const auto& own) {
+          const auto* const bytes = reinterpret_cast<const unsigned char*>(&own);
+          scalars.insert(scalars.end(), bytes, bytes + sizeof own);
+        },
+        update);
+  }
+  scalars_.upload(scalars, stream);
 
   const std::size_t chunks = (list.longest() + 127) / 128;
-  const auto blocks =
-      static_cast<unsigned>((chunks + plan_.chunks_of_block - 1) / plan_.chunks_of_block);
-  const unsigned grid = std::min(blocks, most_blocks_);
+  const std::size_t blocks = (chunks + plan_.chunks_of_block - 1) / plan_.chunks_of_block;
+  // Blocks of one model wait for each other, so all of them must run at once.
+  const auto grid =
+      static_cast<unsigned>(std::clamp<std::size_t>(most_blocks_ / data.models, 1, blocks));
+  folds_.reserve(std::max<std::size_t>(2 * chunks * fold_width_ * data.models, 1));
+  arrived_.reserve(data.models);
+  StepsArguments<T> arguments = arguments_of(data);
+  arguments.chunk_room = static_cast<unsigned>(chunks);
+  arguments.all_steps = static_cast<unsigned>(list.size());
   for (std::size_t done = 0; done < list.size(); done += steps_of_launch) {
-    if (done > 0) {
-      int failed = 0;
-      LG_CUDA(cudaMemcpyAsync(&failed, data.flags, sizeof failed, cudaMemcpyDeviceToHost, stream));
-      LG_CUDA(cudaStreamSynchronize(stream));
-      if (failed != 0) return;
-    }
-    LG_CUDA(cudaMemsetAsync(arrived_.data(), 0, sizeof(unsigned), stream));
+    LG_CUDA(cudaMemsetAsync(arrived_.data(), 0, data.models * sizeof(unsigned), stream));
     arguments.first_step = static_cast<unsigned>(done);
     arguments.step_count = static_cast<unsigned>(std::min(steps_of_launch, list.size() - done));
     void* parameters[] = {&arguments};
-    kernel_.launch(dim3(grid), dim3(plan_.threads), shared_bytes_, stream, parameters, grid > 1);
+    kernel_.launch(dim3(grid, static_cast<unsigned>(data.models)), dim3(plan_.threads),
+                   shared_bytes_, stream, parameters, grid > 1);
   }
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "device_memory.h"
+#include "fused_arguments.h"
 #include "fused_plan.h"
 #include "jit_module.h"
 #include "levelgrad/executor.h"
@@ -13,15 +14,16 @@
 
 namespace levelgrad::cuda {
 
-/// Memory of the device that the steps work on, borrowed.
+/// Memory of the device that the steps work on, borrowed. Models are independent trainings.
 template <class T>
 struct StepsData {
   const T* inputs;          ///< [example][input], the data set
-  const unsigned* indices;  ///< of all steps
-  T* parameters;            ///< [parameter]
-  void* states;             ///< [parameter], the optimizer's
-  T *grads, *losses;        ///< [parameter] of the last step; [step]
-  int* flags;               ///< whether a number was not finite; losses that there are
+  const unsigned* indices;  ///< of all steps, the same for all models
+  T* parameters;            ///< [model][parameter]
+  void* states;             ///< [model][parameter], the optimizer's
+  T *grads, *losses;        ///< [model][parameter] of the last step; [model][step]
+  int* flags;  ///< [model][2], 0 before: whether a number was not finite; losses that there are
+  std::size_t models = 1;
 };
 
 template <class T>
@@ -38,12 +40,16 @@ public:
   FusedSteps(const Schedule& schedule, const UniformLayout& layout, const std::string& optimizer,
              std::size_t state_bytes, int device, CodeCache& cache, cudaStream_t stream);
 
-  /// Runs the steps of the list until one is not finite. Asynchronous, but that what it reads of
-  /// the host is copied when it returns.
-  void run(const BasicSteps<T>& steps, const StepList<T>& list, const StepsData<T>& data,
-           cudaStream_t stream);
+  /// Runs the steps of the list, each model until one of its own is not finite. Asynchronous, but
+  /// that what it reads of the host is copied when it returns.
+  ///
+  /// updates   [model][step], of one optimizer.
+  void run(const StepList<T>& list, std::span<const std::size_t> example_counts,
+           std::span<const BasicUpdate<T>> updates, const StepsData<T>& data, cudaStream_t stream);
 
 private:
+  [[nodiscard]] StepsArguments<T> arguments_of(const StepsData<T>& data) const;
+
   std::size_t input_count_, fold_width_;
   FusedPlan plan_;
   std::size_t shared_bytes_ = 0;

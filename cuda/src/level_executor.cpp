@@ -367,7 +367,9 @@ private:
     const auto own = optimizer_.own(steps.updates[0], parameter_count(), computing_.get());
     FusedSteps<T>* const fused = sweep_->steps_of(list.longest(), own.name, own.state_bytes);
     if (fused == nullptr) return false;
-    fused->run(steps, list,
+    std::vector<std::size_t> counts;
+    for (const auto& batch : steps.batches) counts.push_back(batch.size());
+    fused->run(list, counts, steps.updates.first(list.size()),
                {data.inputs.data(), data.indices.data(), loaded_->numbers(), own.states,
                 final_grads(), data.losses.data(), flags_.data()},
                computing_.get());

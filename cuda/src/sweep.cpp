@@ -38,8 +38,8 @@ Sweep<T>::Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStre
       options_(options),
       computing_(computing),
       copying_(copying),
-      choice_(options.strategy == Strategy::Fused ? Strategy::Auto : options.strategy),
-      fused_(options.device, options.cache ? *options.cache : process_cache(), computing) {}
+      fused_(options.device, options.cache ? *options.cache : process_cache(), computing),
+      choice_(options.strategy == Strategy::Fused ? Strategy::Auto : options.strategy) {}
 
 template <class T>
 void Sweep<T>::prepare() {
@@ -277,7 +277,8 @@ template <class T>
 void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, const Pass& pass,
                                TileRange range) {
   if (FusedBody<T>* const body = fused_body(source, pass)) {
-    return body->run(task, computing_);
+    return launches_.run(
+        task, body, [&] { body->run(task, computing_); }, computing_);
   }
   const std::uint32_t kind =
       (task.backward ? 1u : 0u) + (results_of(pass).has_example_grads() ? 2u : 0u) +

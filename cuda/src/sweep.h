@@ -83,9 +83,9 @@ private:
   DeviceArray<T> tile_folds_;     // [tile][width]
   DeviceArray<T> example_folds_;  // [fold, shared node][place]
   MixedTile<T> mixed_;
-  LaunchStrategy<T> launches_;
-  StrategyChoice choice_;
   FusedBodies<T> fused_;
+  LaunchStrategy<T> launches_;  // has captured launches of what stands above
+  StrategyChoice choice_;
 };
 
 }  // namespace levelgrad::cuda

@@ -2,9 +2,10 @@
 //
 // The kernel for many steps of training. Behind the pieces, the uniform part and `Optimizer`.
 //
-// Every block has all uniform numbers, parameters and states among them, in shared memory, and does
-// all that is done once a step by itself: the same operations give the same bits. Blocks share the
-// chunks, and wait for each other once a step, where there are several.
+// Models, each with parameters of its own, are blockIdx.y; they never meet. Every block has all
+// uniform numbers, parameters and states among them, in shared memory, and does all that is done
+// once a step by itself: the same operations give the same bits. Blocks share the chunks, and wait
+// for each other once a step, where there are several.
 
 namespace levelgrad {
 
@@ -13,16 +14,17 @@ using Scalars = Optimizer::Scalars<Number>;
 
 /// As the host fills it in: fused_steps.cpp.
 struct StepsArguments {
-  FusedArguments body;      ///< but for what differs from step to step; folds [2][chunk][width]
-  const unsigned* indices;  ///< rows of the data set, step after step
+  FusedArguments body;  ///< but for what differs from step to step; folds [model][2][chunk][width]
+  const unsigned* indices;                      ///< rows of the data set, step after step
   const unsigned *first_index, *example_count;  ///< [step]
-  const Scalars* scalars;                       ///< [step]
-  Number* parameters;
-  State* states;
-  Number *grads, *losses;  ///< [parameter] of the last step; [step]
-  int* flags;              ///< whether a number was not finite; losses that there are
-  unsigned* arrived;       ///< blocks at the barrier, 0 before the launch
-  unsigned first_step, step_count;
+  const Scalars* scalars;                       ///< [model][step]
+  Number* parameters;                           ///< [model][parameter]
+  State* states;                                ///< [model][parameter]
+  Number *grads, *losses;  ///< [model][parameter] of the last step; [model][step]
+  int* flags;              ///< [model][2]: whether a number was not finite; losses that there are
+  unsigned* arrived;       ///< [model] blocks at the barrier, 0 before the launch
+  unsigned chunk_room, all_steps;   ///< chunks of the largest batch; steps of a model
+  unsigned first_step, step_count;  ///< of this launch
 };
 
 struct ThreadsOfBlock {
@@ -108,8 +110,18 @@ __device__ inline bool update(SharedNumbers& own, const Scalars& scalars) {
 }  // namespace levelgrad
 
 extern "C" __global__ void __launch_bounds__(levelgrad::block_threads)
-    fused_steps(const levelgrad::StepsArguments arguments) {
+    fused_steps(levelgrad::StepsArguments arguments) {
   using namespace levelgrad;
+  const unsigned long long model = blockIdx.y;
+  arguments.flags += 2 * model;
+  if (arguments.flags[0] != 0) return;  // in an earlier launch
+  arguments.scalars += model * arguments.all_steps;
+  arguments.parameters += model * parameter_count;
+  arguments.states += model * parameter_count;
+  arguments.grads += model * parameter_count;
+  arguments.losses += model * arguments.all_steps;
+  arguments.arrived += model;
+  arguments.body.folds += model * 2 * arguments.chunk_room * fold_width;
   Number* const factors = reinterpret_cast<Number*>(shared_bytes);
   SharedNumbers& own = *reinterpret_cast<SharedNumbers*>(factors + chunks_of_block * group_size);
   const ThreadsOfBlock block = {threadIdx.x};
@@ -129,7 +141,7 @@ extern "C" __global__ void __launch_bounds__(levelgrad::block_threads)
     body.places = arguments.example_count[step];
     body.row_of = arguments.indices + arguments.first_index[step];
     const unsigned chunks = (body.places + chunk_lanes - 1) / chunk_lanes;
-    body.folds = arguments.body.folds + (done & 1) * most_chunks * fold_width;
+    body.folds = arguments.body.folds + (done & 1) * arguments.chunk_room * fold_width;
     const Number weight = Number(1) / static_cast<Number>(body.places);
 
     prologue_forward(own.u, block);
