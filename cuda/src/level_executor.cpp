@@ -10,6 +10,7 @@
 #include "levelgrad/batch_order.h"
 #include "levelgrad/cuda/devices.h"
 #include "loaded_programs.h"
+#include "optimizer_kind.h"
 #include "step_list.h"
 #include "sweep.h"
 #include "update.h"
@@ -364,14 +365,16 @@ private:
   /// Whether that could be done.
   bool run_in_one_launch(const BasicSteps<T>& steps, const StepList<T>& list, const DataSet& data) {
     if (options_.strategy != Strategy::Fused || list.size() == 0) return false;
-    const auto own = optimizer_.own(steps.updates[0], parameter_count(), computing_.get());
-    FusedSteps<T>* const fused = sweep_->steps_of(list.longest(), own.name, own.state_bytes);
+    const OptimizerKind kind = kind_of<T>(steps.updates[0]);
+    FusedSteps<T>* const fused = sweep_->steps_of(list.longest(), kind.name, kind.state_bytes);
     if (fused == nullptr) return false;
+    void* const states =
+        optimizer_.states_for(steps.updates[0], parameter_count(), computing_.get());
     std::vector<std::size_t> counts;
     for (const auto& batch : steps.batches) counts.push_back(batch.size());
     fused->run(list, counts, steps.updates.first(list.size()),
-               {data.inputs.data(), data.indices.data(), loaded_->numbers(), own.states,
-                final_grads(), data.losses.data(), flags_.data()},
+               {data.inputs.data(), data.indices.data(), loaded_->numbers(), states, final_grads(),
+                data.losses.data(), flags_.data()},
                computing_.get());
     return true;
   }

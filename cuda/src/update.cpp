@@ -7,18 +7,6 @@
 #include <variant>
 
 namespace levelgrad::cuda {
-namespace {
-
-template <class Optimizer>
-constexpr const char* name_of_optimizer = "";
-#define LG_NAMED(name) \
-  template <>          \
-  constexpr const char* name_of_optimizer<optimizer::name> = #name;
-LG_OPTIMIZERS(LG_NAMED)
-#undef LG_NAMED
-
-}  // namespace
-
 template <class T>
 struct DeviceOptimizer<T>::States {
   template <class State>
@@ -68,14 +56,12 @@ auto& DeviceOptimizer<T>::States::of(std::size_t room, cudaStream_t stream) {
 }
 
 template <class T>
-typename DeviceOptimizer<T>::Own DeviceOptimizer<T>::own(const BasicUpdate<T>& update,
-                                                         std::size_t count, cudaStream_t stream) {
+void* DeviceOptimizer<T>::states_for(const BasicUpdate<T>& update, std::size_t count,
+                                     cudaStream_t stream) {
   return std::visit(
-      [&]<class Scalars>(const Scalars&) -> Own {
-        using Optimizer = typename Scalars::Optimizer;
-        using State = typename Optimizer::template State<T>;
-        auto& own = states_->template of<State>(std::max<std::size_t>(count, 1), stream);
-        return {name_of_optimizer<Optimizer>, sizeof(State), own.now.data()};
+      [&]<class Scalars>(const Scalars&) -> void* {
+        using State = typename Scalars::Optimizer::template State<T>;
+        return states_->template of<State>(std::max<std::size_t>(count, 1), stream).now.data();
       },
       update);
 }
