@@ -41,21 +41,21 @@ TakeAway take_away_cpp(const Schedule& schedule, const TakeAwayOptions& options)
       .f64 = options.f64, .vector_bytes = 32, .registers = 16, .sub_block = sub_block};
   const detail::NativeParts native = detail::native_parts(code, target);
   const detail::TakeAwayParts parts(code, options, cpp);
-  const std::string open = "\nnamespace levelgrad {\n\n", close = "\n}  // namespace levelgrad\n\n";
+  const std::string open = "\nnamespace levelgrad {\n\n", close = "\n}  // namespace levelgrad\n";
 
   TakeAway file;
   file.parts.push_back({false, parts.head()});
-  file.parts.push_back({true, op_headers_text()});
+  file.parts.push_back({true, "\n" + op_headers_text()});
   file.parts.push_back({false, open + parts.constants() + vectors +
                                    detail::constant("sub_block", sub_block) +
                                    "\n// Rows of a frame, the memory of some lanes.\n" +
                                    native.constants + sum_table(native.layout) + close});
   file.parts.push_back(
-      {true, std::string(embedded::formulas) + "\n" + std::string(embedded::native_lanes)});
+      {true, "\n" + std::string(embedded::formulas) + "\n" + std::string(embedded::native_lanes)});
   file.parts.push_back({false, open + native.graph + "\n" + uniform_text(schedule) + "\n" +
                                    parts.outputs() + close});
-  file.parts.push_back(
-      {true, std::string(embedded::native_batch) + "\n" + std::string(embedded::stdin_main)});
+  file.parts.push_back({true, "\n" + std::string(embedded::native_batch) + "\n" +
+                                  std::string(embedded::stdin_main)});
   file.parts.push_back({false, parts.interface()});
   return file;
 }

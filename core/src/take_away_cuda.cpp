@@ -87,21 +87,21 @@ TakeAway take_away_cuda(const Schedule& schedule, const TakeAwayOptions& options
   const Tiles tiles(code);
   const detail::TakeAwayParts parts(code, options, cuda);
   const std::size_t folds = tiles.sum_count() + schedule.program().joins().size();
-  const std::string open = "\nnamespace levelgrad {\n\n", close = "\n}  // namespace levelgrad\n\n";
+  const std::string open = "\nnamespace levelgrad {\n\n", close = "\n}  // namespace levelgrad\n";
 
   TakeAway file;
   file.parts.push_back({false, parts.head()});
-  file.parts.push_back({true, op_headers_text()});
+  file.parts.push_back({true, "\n" + op_headers_text()});
   file.parts.push_back({false, open + parts.constants() +
                                    detail::constant("slot_count", code.slot_count()) +
                                    detail::constant("fold_width", std::max<std::size_t>(1, folds)) +
                                    tiles.text() + close});
   file.parts.push_back(
-      {true, std::string(embedded::formulas) + "\n" + std::string(embedded::cuda_lane)});
+      {true, "\n" + std::string(embedded::formulas) + "\n" + std::string(embedded::cuda_lane)});
   file.parts.push_back({false, open + lane_text(code) + "\n" + uniform_text(schedule) + "\n" +
                                    parts.outputs() + close});
   file.parts.push_back(
-      {true, std::string(embedded::cuda_batch) + "\n" + std::string(embedded::stdin_main)});
+      {true, "\n" + std::string(embedded::cuda_batch) + "\n" + std::string(embedded::stdin_main)});
   file.parts.push_back({false, parts.interface()});
   return file;
 }

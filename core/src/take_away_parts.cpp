@@ -58,11 +58,13 @@ std::string initial_number(double number, bool f64) {
 
 std::string array_text(const std::string& before, const std::vector<std::string>& items) {
   std::string text = before + "[] = {";
-  std::size_t column = 100;  // a new line at first
+  std::string separator;
+  std::size_t column = text.size();
   for (const std::string& item : items.empty() ? std::vector<std::string>{"{}"} : items) {
-    if (column + item.size() + 2 > 100) text += "\n   ", column = 3;
-    text += " " + item + ",";
+    if (column + item.size() > 95) separator = separator.empty() ? "\n    " : ",\n    ", column = 4;
+    text += separator + item;
     column += item.size() + 2;
+    separator = ", ";
   }
   return text + "};\n";
 }
@@ -121,7 +123,7 @@ std::string TakeAwayParts::head() const {
   text += std::string(language_.includes) + "\n" + initial_numbers();
   return text +
          "\n// A name of this file's own: a program may have several such files.\nnamespace " +
-         place() + " {\n\n";
+         place() + " {\n";
 }
 
 /// Not constexpr but const, so that it has a place that others can read.
@@ -172,11 +174,11 @@ std::string TakeAwayParts::interface() const {
       "(const " + type_ + "* parameters, const " + type_ + "* inputs, std::size_t n,\n    ";
   std::string text = "\n}  // namespace " + place() + "\n\nextern \"C\" {\n\n";
   text += "int " + name_ + "_step" + first + type_ + "* loss, " + type_ + "* grads) {\n  return " +
-          inside + "run_step(parameters, inputs, n, loss, grads);\n}\n\n";
+          inside + "run_step(\n      parameters, inputs, n, loss, grads);\n}\n\n";
   text += "int " + name_ + "_outputs" + first + type_ + "* const* outputs) {\n  return " + inside +
-          "run_outputs(parameters, inputs, n, outputs);\n}\n\n}  // extern \"C\"\n\n";
-  text += "#if defined(LEVELGRAD_MAIN)\nint main() { return " + inside + "step_of_stdin(" + name_ +
-          "_initial); }\n#endif\n";
+          "run_outputs(\n      parameters, inputs, n, outputs);\n}\n\n}  // extern \"C\"\n\n";
+  text += "#if defined(LEVELGRAD_MAIN)\nint main() {\n  return " + inside + "step_of_stdin(" +
+          name_ + "_initial);\n}\n#endif\n";
   return text;
 }
 

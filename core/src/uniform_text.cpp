@@ -28,13 +28,12 @@ struct Part {
 constexpr Part prologue_forward = {"prologue_forward", "[[maybe_unused]] T* u", "u"};
 constexpr Part epilogue_forward = {
     "epilogue_forward",
-    "[[maybe_unused]] T* u, [[maybe_unused]] const T* sums, [[maybe_unused]] T weight",
+    "[[maybe_unused]] T* u, [[maybe_unused]] const T* sums,\n    [[maybe_unused]] T weight",
     "u, sums, weight"};
-constexpr Part epilogue_backward = {
-    "epilogue_backward",
-    "[[maybe_unused]] const T* u, [[maybe_unused]] T* d, [[maybe_unused]] T weight,\n"
-    "    [[maybe_unused]] T* seeds",
-    "u, d, weight, seeds"};
+constexpr Part epilogue_backward = {"epilogue_backward",
+                                    "[[maybe_unused]] const T* u, [[maybe_unused]] T* d,\n"
+                                    "    [[maybe_unused]] T weight, [[maybe_unused]] T* seeds",
+                                    "u, d, weight, seeds"};
 constexpr Part prologue_backward = {"prologue_backward",
                                     "[[maybe_unused]] const T* u, [[maybe_unused]] T* d", "u, d"};
 

@@ -7,6 +7,8 @@
 // for a tile of parameters. Chunks are put together by a tree, in slabs of 1024 of them, so that
 // memory does not grow with the batch. No thread adds to what another one adds to.
 
+#pragma nv_diag_suppress 186  // j < join_count: a Program may have no joins
+
 namespace levelgrad {
 
 constexpr unsigned chunk_size = 128;    ///< examples that are folded one after the other
@@ -327,3 +329,5 @@ inline int run_outputs(const Number* parameters, const Number* inputs, std::size
 }
 
 }  // namespace levelgrad
+
+#pragma nv_diag_default 186
