@@ -42,10 +42,11 @@ struct PlainNet {
     }
     T score = w3[width];
     for (std::size_t k = 0; k < width; ++k) score += w3[k] * h2[k];
+    // Backward also where the margin is kept: the work must not depend on what was learnt.
     const T margin = 1 - label * score;
-    if (margin <= 0) return 0;
-    backward(x, h1, h2, -label * share);
-    return margin;
+    const bool active = margin > 0;
+    backward(x, h1, h2, active ? -label * share : 0);
+    return active ? margin : 0;
   }
 
   void backward(const T (&x)[2], const T* h1, const T* h2, T g) const {

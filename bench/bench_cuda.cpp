@@ -137,11 +137,8 @@ PeerTask peer_task(const Work& work, std::size_t n, const std::vector<double>& g
   PeerTask task;
   task.parameters = work.parameters;
   task.grads = grads;
-  for (std::size_t i = 0; i < n; ++i) {
-    task.x0.push_back(work.data.inputs[2 * i]);
-    task.x1.push_back(work.data.inputs[2 * i + 1]);
-    task.labels.push_back(work.data.labels[i]);
-  }
+  task.data = &work.data;
+  task.count = n;
   task.rounds = options.rounds;
   task.least_ms = options.least_ms;
   return task;
@@ -154,7 +151,7 @@ void time_peer(Peer& peer, std::string& state, const PeerTask& task, std::vector
     const PeerRows found = run_peer(peer, task, 1);
     state = found.rows.empty() ? "finds no GPU" : found.version;
     if (found.rows.empty()) peer.python.clear();
-    for (const Row& row : found.rows) results.push_back({task.labels.size(), "steps", row});
+    for (const Row& row : found.rows) results.push_back({task.count, "steps", row});
   } catch (const std::exception& error) {
     state = std::string("failed: ") + error.what();
     std::fprintf(stderr, "bench_cuda: %s\n", error.what());

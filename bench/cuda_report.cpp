@@ -85,8 +85,8 @@ void print_conditions(const Conditions& c) {
   std::printf("of at least %g ms\n", c.least_ms);
   std::printf("run: a user's call, inputs handed over and grads handed back each time\n");
   std::printf(
-      "steps: a step of SGD over the whole batch, 20 in one call; peers: data and grads stay ");
-  std::printf("on the device, no update\n");
+      "steps: a step of SGD over the whole batch, 20 in one call; data and grads stay on the ");
+  std::printf("device, also those of peers\n");
   std::printf("GPU       %s, %d multiprocessors, compute capability %d.%d\n", c.device.name.c_str(),
               c.device.multiprocessors, c.device.major, c.device.minor);
   std::printf("machine   %s, %u logical processors, load %s\n", cpu_model().c_str(),

@@ -35,9 +35,11 @@ public:
     return simd_step(parameters_.data(), points(count), static_cast<T>(penalty), grads_.data());
   }
 
-  [[nodiscard]] const std::vector<T>& x0() const { return x0_; }
-  [[nodiscard]] const std::vector<T>& x1() const { return x1_; }
-  [[nodiscard]] const std::vector<T>& labels() const { return labels_; }
+  /// Gradient descent by grads().
+  void update(T rate) {
+    for (std::size_t k = 0; k < grads_.size(); ++k) parameters_[k] -= rate * grads_[k];
+  }
+
   [[nodiscard]] const std::vector<T>& grads() const { return grads_; }
 
 private:

@@ -2,56 +2,17 @@
 #include "peer.h"
 
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <bit>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
-#include <string_view>
 
 #include "levelgrad/error.h"
-#include "levelgrad/host/files.h"
+#include "peer_data.h"
 
 namespace levelgrad::bench {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-/// The script's input, there as long as this object.
-class DataFile {
-public:
-  explicit DataFile(const PeerTask& task)
-      : path_(fs::temp_directory_path() /
-              ("levelgrad-bench-" + std::to_string(getpid()) + ".f64")) {
-    static_assert(std::endian::native == std::endian::little);
-    std::string bytes;
-    const auto append = [&bytes](const double* numbers, std::size_t count) {
-      bytes.append(reinterpret_cast<const char*>(numbers), count * sizeof(double));
-    };
-    append(task.parameters.data(), task.parameters.size());
-    append(task.grads.data(), task.grads.size());
-    for (std::size_t i = 0; i < task.labels.size(); ++i) {
-      const double row[] = {task.x0[i], task.x1[i], task.labels[i]};
-      append(row, 3);
-    }
-    host::write_file(path_, bytes);
-  }
-  DataFile(const DataFile&) = delete;
-  DataFile& operator=(const DataFile&) = delete;
-  ~DataFile() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
-private:
-  fs::path path_;
-};
 
 /// The word for a shell.
 std::string quoted(const std::string& word) {
@@ -101,12 +62,13 @@ std::string find_python(const std::string& module) {
 }
 
 PeerRows run_peer(const Peer& peer, const PeerTask& task, int threads) {
-  const DataFile file(task);
+  const PeerData file(task.parameters, task.grads, *task.data, task.count);
   std::ostringstream command;
+  command << "env PYTHONDONTWRITEBYTECODE=1 ";
   if (peer.timeout_seconds > 0) command << "timeout --foreground " << peer.timeout_seconds << " ";
-  command << peer.python << " " << quoted(peer.script) << " " << quoted(file.path().string())
-          << " --n " << task.labels.size() << " --device " << peer.device << " --threads "
-          << threads << " --rounds " << task.rounds << " --least-ms " << task.least_ms;
+  command << peer.python << " " << quoted(peer.script) << " " << quoted(file.path()) << " --n "
+          << task.count << " --device " << peer.device << " --threads " << threads << " --rounds "
+          << task.rounds << " --least-ms " << task.least_ms;
   const Output output = output_of(command.str());
   constexpr int not_there = 3, timed_out = 124;
   PeerRows result;
@@ -119,8 +81,7 @@ PeerRows run_peer(const Peer& peer, const PeerTask& task, int threads) {
   for (std::string line; std::getline(lines, line);) {
     const nlohmann::json json = nlohmann::json::parse(line);
     result.rows.push_back(parsed_row(json));
-    result.version =
-        json.at("version").get<std::string>() + " with BLAS " + json.at("blas").get<std::string>();
+    result.version = json.at("version").get<std::string>();
   }
   return result;
 }

@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// Peers in Python: runs a script of bench/peers as a child process. Their protocol is described in
-// torch_moons.py.
+// Peers in Python: runs a script of bench/peers to its end, as a child process. The protocol is
+// described in peers/moons_peer.py.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "levelgrad/host/dataset.h"
 #include "timing.h"
 
 namespace levelgrad::bench {
 
 /// What a peer is given.
 struct PeerTask {
-  std::vector<double> parameters;      ///< [337]
-  std::vector<double> grads;           ///< [337], what the peer's must agree with
-  std::vector<double> x0, x1, labels;  ///< [example count]
+  std::vector<double> parameters;  ///< [337]
+  std::vector<double> grads;       ///< [337], what the peer's must agree with
+  const host::Dataset* data = nullptr;
+  std::size_t count = 0;  ///< of its first examples
   int rounds = 0;
   double least_ms = 0;  ///< of a sample
 };
 
-/// Rows with their samples, and the versions of the peer and its BLAS that they come from.
+/// Rows with their samples, and the version of the peer that they come from.
 struct PeerRows {
   std::vector<Row> rows;  ///< none: the peer does not run on this device
   std::string version;

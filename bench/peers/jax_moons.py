@@ -1,131 +1,104 @@
 # SPDX-License-Identifier: MIT
-"""The moons net in JAX: forward and backward as one compiled function.
+"""The moons net in JAX, two ways to the same grads: "jit", value_and_grad of the loss over the
+batch, and "jit vmap(grad)", that of one example's loss under vmap, then summed.
 
-    jax_moons.py DATA --n N --device cpu --rounds 11 --least-ms 50
-
-DATA, the protocol and the exit codes are those of torch_moons.py. Two ways to the same gradients:
-"jax jit", value_and_grad of the loss over the batch; "jax jit vmap", the grad of one example's loss
-under vmap, then summed. All products in full f32 (no TF32). The clock is read after every STEPS
-steps, when the device has done them.
+Steps are a loop inside one compiled function, and so are the mini-batches of a step. All products
+in full f32 (no TF32).
 """
-import argparse
-import json
 import os
-import sys
-import time
 
-PENALTY = 1e-4
-SHAPES = [(16, 2), (16, 16), (1, 16)]
-PARAMETERS = 337
-TOLERANCE = {"f64": 1e-9, "f32": 1e-3}
-STEPS = {"cpu": 1, "cuda": 20}
-
-
-def arguments():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("data")
-    parser.add_argument("--n", type=int, required=True)
-    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--least-ms", type=float, default=50)
-    return parser.parse_args()
+import moons_peer as peer
 
 
 def split(flat):
     """Flat [337] as weight [rows, columns] and bias [rows] of each layer."""
     parts = []
     at = 0
-    for rows, columns in SHAPES:
+    for rows, columns in peer.SHAPES:
         layer = flat[at : at + rows * (columns + 1)].reshape(rows, columns + 1)
         at += rows * (columns + 1)
         parts.append((layer[:, :columns], layer[:, columns]))
     return parts
 
 
-def ways(jax):
-    """Functions of parameters [337], x [n, 2], y [n] that give the gradient [337]."""
-    jnp = jax.numpy
-
-    def hinge(flat, x, y):
-        (w1, b1), (w2, b2), (w3, b3) = split(flat)
-        h1 = jax.nn.relu(x @ w1.T + b1)
-        h2 = jax.nn.relu(h1 @ w2.T + b2)
-        return jax.nn.relu(1 - y * (h2 @ w3.T + b3)[..., 0])
-
-    def loss(flat, x, y):
-        return jnp.mean(hinge(flat, x, y)) + PENALTY * jnp.sum(flat * flat)
-
-    def batched(flat, x, y):
-        # The loss too, or the compiler would leave out what only it needs.
-        return jax.value_and_grad(loss)(flat, x, y)
-
-    def per_example(flat, x, y):
-        value, grad = jax.vmap(jax.value_and_grad(hinge), in_axes=(None, 0, 0))(flat, x, y)
-        total = jnp.mean(value) + PENALTY * jnp.sum(flat * flat)
-        return total, jnp.sum(grad, axis=0) / x.shape[0] + 2 * PENALTY * flat
-
-    return {"jax jit": jax.jit(batched), "jax jit vmap": jax.jit(per_example)}
+def hinge(jax, flat, x, y):
+    (w1, b1), (w2, b2), (w3, b3) = split(flat)
+    h1 = jax.nn.relu(x @ w1.T + b1)
+    h2 = jax.nn.relu(h1 @ w2.T + b2)
+    return jax.nn.relu(1 - y * (h2 @ w3.T + b3)[..., 0])
 
 
-def sample(run, steps, n, least_ms):
-    """ns per example."""
-    done = 0
-    start = time.perf_counter_ns()
-    while True:
-        results = [run() for _ in range(steps)]
-        for result in results:
-            result[1].block_until_ready()
-        done += steps
-        passed = time.perf_counter_ns() - start
-        if passed >= least_ms * 1e6:
-            return passed / (done * n)
+def batched(jax):
+    def total(flat, x, y):
+        return jax.numpy.sum(hinge(jax, flat, x, y))
+    return jax.value_and_grad(total)
 
 
-def main():
-    options = arguments()
+def per_example(jax):
+    one = jax.vmap(jax.value_and_grad(lambda *them: hinge(jax, *them)), in_axes=(None, 0, 0))
+
+    def both(flat, x, y):
+        values, grads = one(flat, x, y)
+        return values.sum(), grads.sum(axis=0)
+    return both
+
+
+class Net:
+    def __init__(self, jax, numpy, task, dtype, grad_of_sum, batch):
+        self.jax, self.loss = jax, None
+        flat, x, y = task.arrays(numpy, dtype)
+        chunks = task.n // batch
+        put = lambda them: jax.device_put(them, jax.devices()[0])
+        self.flat = put(flat)
+        self.x, self.y = put(x.reshape(chunks, batch, 2)), put(y.reshape(chunks, batch))
+
+        def sums(flat, x, y):
+            if chunks == 1:
+                return grad_of_sum(flat, x[0], y[0])
+
+            def add(before, points):
+                return jax.tree.map(jax.numpy.add, before, grad_of_sum(flat, *points)), None
+            zero = (jax.numpy.zeros((), flat.dtype), jax.numpy.zeros_like(flat))
+            return jax.lax.scan(add, zero, (x, y))[0]
+
+        def step(flat, x, y):
+            value, grad = sums(flat, x, y)
+            loss = value / task.n + peer.PENALTY * (flat * flat).sum()
+            return flat - task.rate * (grad / task.n + 2 * peer.PENALTY * flat), loss
+
+        def many(count, flat, x, y):
+            start = (flat, jax.numpy.zeros((), flat.dtype))
+            return jax.lax.fori_loop(0, count, lambda _, state: step(state[0], x, y), start)
+        self.many = jax.jit(many)
+
+    def steps(self, count):
+        self.flat, self.loss = self.many(count, self.flat, self.x, self.y)
+        self.flat.block_until_ready()
+
+    def result(self):
+        return self.loss, self.jax.device_get(self.flat)
+
+
+def ways(task):
     # Before the import. Others have memory on the device too.
     os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
-    os.environ["JAX_PLATFORMS"] = options.device
-    if options.device == "cpu" and options.threads == 1:
-        flags = os.environ.get("XLA_FLAGS", "")
-        os.environ["XLA_FLAGS"] = flags + " --xla_cpu_multi_thread_eigen=false"
-    try:
-        import jax
-        import numpy
-    except ImportError:
-        sys.exit(3)
+    os.environ["JAX_PLATFORMS"] = task.device
+    import jax
+    import numpy
     jax.config.update("jax_enable_x64", True)
     jax.config.update("jax_default_matmul_precision", "highest")
     try:
-        device = jax.devices()[0]
+        jax.devices()
     except (AssertionError, RuntimeError) as error:
-        print(f"jax_moons: no device for {options.device} {error}", file=sys.stderr)
-        sys.exit(3)
-    numbers = numpy.fromfile(options.data, dtype=numpy.float64)
-    parameters, reference = numbers[:PARAMETERS], numbers[PARAMETERS : 2 * PARAMETERS]
-    points = numbers[2 * PARAMETERS :].reshape(options.n, 3)
-
-    rows = []
-    for dtype, number in [("f64", numpy.float64), ("f32", numpy.float32)]:
-        data = [jax.device_put(numpy.ascontiguousarray(part, dtype=number), device)
-                for part in (parameters, points[:, :2], points[:, 2])]
-        for name, way in ways(jax).items():
-            grad = numpy.asarray(way(*data)[1], dtype=numpy.float64)
-            difference = numpy.abs(grad - reference)
-            if not (difference <= TOLERANCE[dtype] * (1 + numpy.abs(reference))).all():
-                print(f"jax_moons: other gradients, {name}, {dtype}", file=sys.stderr)
-                sys.exit(1)
-            rows.append((name, dtype, lambda way=way, data=data: way(*data), []))
-    for _ in range(options.rounds):
-        for _, _, run, samples in rows:
-            samples.append(sample(run, STEPS[options.device], options.n, options.least_ms))
-    for name, dtype, _, samples in rows:
-        row = {"name": name, "dtype": dtype, "threads": options.threads, "n": options.n,
-               "batch": options.n, "version": jax.__version__, "blas": "XLA",
-               "ns_per_example": samples}
-        print(json.dumps(row))
+        raise peer.NotHere(f"no device for {task.device}: {error}") from error
+    most = 1_000_000 if task.device == "cuda" else 100_000  # with 337 grads of each example
+    for dtype in ["f64", "f32"]:
+        for name, way, sizes in [("JAX jit", batched, task.sizes()),
+                                 ("JAX jit vmap(grad)", per_example, task.sizes(most))]:
+            yield peer.Way(name, dtype, jax.__version__,
+                           lambda batch, dtype=dtype, way=way:
+                           Net(jax, numpy, task, dtype, way(jax), batch), sizes)
 
 
 if __name__ == "__main__":
-    main()
+    peer.main(ways)

@@ -35,8 +35,8 @@ public:
 
   std::string run() {
     const std::vector<Factor>& numbers = code_.pieces()[index_];
-    text_ = "template <class Lane>\nLG_FN void piece_" + std::to_string(index_) +
-            "([[maybe_unused]] Lane& lane) {\n";
+    text_ = "template <class Lane>\nLG_PIECE void piece_" + std::to_string(index_) +
+            "([[maybe_unused]] const Lane lane) {\n";
     text_ += "  [[maybe_unused]] const auto _ = lane.number(0);  // what a formula does not read\n";
     if (index_ == 0) add_inputs_without_grad();
     for (const Factor& number : numbers) add(number);
@@ -58,7 +58,8 @@ private:
     if (program_.varying(node)) return read({Kind::NodeValue, 0, node});
     if (program_.constants().holds(node))
       return "lane.number(" + literal(program_.constant(node)) + ")";
-    return "lane.p(" + std::to_string(program_.shared_index(node)) + ")";
+    return (backward_ ? "lane.p_back(" : "lane.p(") + std::to_string(program_.shared_index(node)) +
+           ")";
   }
   /// Operand k of a node. A number that was fixed when the graph was built is a plain one, so that
   /// compilers see which way a formula goes.
@@ -70,6 +71,7 @@ private:
   }
 
   std::string computed_value(NodeIndex node) {
+    backward_ = false;
     std::string call = std::string("value<op::") + info(program_.op(node)).name + ">(";
     for (std::size_t k = 0; k < program_.operands(node).size(); ++k) {
       call += (k == 0 ? "" : ", ") + operand(node, k);
@@ -77,6 +79,7 @@ private:
     return call + ")";
   }
   std::string contribution(const Consumer& consumer) {
+    backward_ = true;
     const OpInfo op = info(program_.op(consumer.node));
     const Derivative& d = op.derivative[consumer.operand];
     std::string call = std::array{"da", "db", "dc"}[consumer.operand] + std::string("<op::") +
@@ -182,6 +185,7 @@ private:
   const Program& program_;
   std::size_t index_;
   std::set<Factor> known_;
+  bool backward_ = false;
   std::string text_;
 };
 

@@ -22,6 +22,8 @@ const char* name_of(Strategy strategy) {
       return "launches";
     case Strategy::Persistent:
       return "persistent";
+    case Strategy::Fused:
+      return "fused";
     case Strategy::Auto:
       break;
   }
@@ -68,14 +70,17 @@ public:
   Implementation& operator=(const Implementation&) = delete;
 
   [[nodiscard]] std::string name() const {
+    if (options_.strategy == Strategy::Fused) return "cuda-fused, " + device_.name;
     return std::string("cuda-level, ") + name_of(options_.strategy) + ", " + device_.name;
   }
+  [[nodiscard]] std::string why_not() const { return sweep_ ? sweep_->why_not_fused() : ""; }
 
   void load(std::span<const Program> programs) {
     check_programs(programs);
     guarded([&] {
       auto loaded = std::make_unique<LoadedPrograms<T>>(programs, computing_.get());
       auto sweep = std::make_unique<Sweep<T>>(*loaded, options_, computing_.get(), copying_.get());
+      sweep->prepare();
       LG_CUDA(cudaStreamSynchronize(computing_.get()));
       sweep_ = std::move(sweep);
       loaded_ = std::move(loaded);
@@ -329,6 +334,10 @@ private:
     task.losses = data.losses.data();
     task.steps = flags_.data() + 1;
     has_grads_ = false;
+    if (run_in_one_launch(steps, list, data)) {
+      has_grads_ = true;
+      return finish_steps(data);
+    }
     BasicStepsReport<T> report;
     try {
       std::size_t run = 0;
@@ -350,6 +359,19 @@ private:
       has_grads_ = true;
     }
     return report;
+  }
+
+  /// Whether that could be done.
+  bool run_in_one_launch(const BasicSteps<T>& steps, const StepList<T>& list, const DataSet& data) {
+    if (options_.strategy != Strategy::Fused || list.size() == 0) return false;
+    const auto own = optimizer_.own(steps.updates[0], parameter_count(), computing_.get());
+    FusedSteps<T>* const fused = sweep_->steps_of(list.longest(), own.name, own.state_bytes);
+    if (fused == nullptr) return false;
+    fused->run(steps, list,
+               {data.inputs.data(), data.indices.data(), loaded_->numbers(), own.states,
+                final_grads(), data.losses.data(), flags_.data()},
+               computing_.get());
+    return true;
   }
 
   /// Waits for the steps, and takes note of what they have done.
@@ -426,6 +448,10 @@ BasicLevelExecutor<T>::~BasicLevelExecutor() = default;
 template <class T>
 std::string BasicLevelExecutor<T>::name() const {
   return implementation_->name();
+}
+template <class T>
+std::string BasicLevelExecutor<T>::why_not() const {
+  return implementation_->why_not();
 }
 template <class T>
 void BasicLevelExecutor<T>::load(std::span<const Program> programs) {

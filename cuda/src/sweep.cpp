@@ -6,9 +6,11 @@
 #include <string>
 
 #include "forest_kernels.h"
+#include "fused_strategy.h"
 #include "kernels.h"
 #include "levelgrad/batch_order.h"
 #include "persistent_strategy.h"
+#include "process_cache.h"
 #include "ranges.h"
 
 namespace levelgrad::cuda {
@@ -37,7 +39,21 @@ Sweep<T>::Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStre
       options_(options),
       computing_(computing),
       copying_(copying),
-      choice_(options.strategy) {}
+      choice_(options.strategy == Strategy::Fused ? Strategy::Auto : options.strategy),
+      fused_(options.device, options.cache ? *options.cache : process_cache(), computing) {}
+
+template <class T>
+void Sweep<T>::prepare() {
+  if (options_.strategy == Strategy::Fused) (void)fused_.find(loaded_, 0, {});
+}
+
+template <class T>
+FusedSteps<T>* Sweep<T>::steps_of(std::size_t longest, const std::string& optimizer,
+                                  std::size_t state_bytes) {
+  if (options_.strategy != Strategy::Fused) return nullptr;
+  if (longest == 0 || chunk_count(longest) > FusedSteps<T>::most_chunks) return nullptr;
+  return fused_.steps(loaded_, optimizer, state_bytes);
+}
 
 template <class T>
 void Sweep<T>::set_weight(std::size_t example_count) {
@@ -77,7 +93,7 @@ void Sweep<T>::run(const BatchSource<T>& source, const BasicResults<T>& results,
 }
 
 template <class T>
-std::size_t Sweep<T>::bytes_of_example(const BatchSource<T>& source, const Pass& pass) const {
+std::size_t Sweep<T>::bytes_of_example(const BatchSource<T>& source, const Pass& pass) {
   const UniformLayout& layout = loaded_.layout();
   std::size_t slots = 0, rows = 0;
   for (std::size_t p = 0; p < loaded_.programs().size(); ++p) {
@@ -88,7 +104,8 @@ std::size_t Sweep<T>::bytes_of_example(const BatchSource<T>& source, const Pass&
   const TileResults<T> results = results_of(pass);
   const std::size_t width = layout.join_count() + (pass.backward ? layout.folded().size() : 0);
   const bool in_shared =
-      options_.strategy == Strategy::Persistent && resident_lanes(source, pass) > 0;
+      fused_body(source, pass) != nullptr ||
+      (options_.strategy == Strategy::Persistent && resident_lanes(source, pass) > 0);
   std::size_t numbers =
       (in_shared ? 0 : slots) + layout.join_count() + 2 * results.width() + width / chunk_size + 1;
   if (source.host != nullptr) numbers += 2 * loaded_.first().input_count();
@@ -248,9 +265,21 @@ std::uint32_t Sweep<T>::resident_lanes(const BatchSource<T>& source, const Pass&
   return persistent_tile<T>(pass.bodies->view(source.program), options_.device);
 }
 
+/// The compiled body for a pass; null where it is not compiled, or every number of a lane is
+/// wanted.
+template <class T>
+FusedBody<T>* Sweep<T>::fused_body(const BatchSource<T>& source, const Pass& pass) {
+  if (options_.strategy != Strategy::Fused) return nullptr;
+  if (!source.programs.empty() || results_of(pass).has_example_grads()) return nullptr;
+  return fused_.find(loaded_, source.program, pass.bodies->needs());
+}
+
 template <class T>
 void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, const Pass& pass,
                                TileRange range) {
+  if (FusedBody<T>* const body = fused_body(source, pass)) {
+    return run_fused(task, *body, computing_);
+  }
   const std::uint32_t kind =
       (task.backward ? 1u : 0u) + (results_of(pass).has_example_grads() ? 2u : 0u) +
       (task.lanes.input_grads != nullptr ? 4u : 0u) + (source.programs.empty() ? 0u : 8u);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "batch_source.h"
+#include "fused_bodies.h"
 #include "launch_strategy.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "loaded_programs.h"
@@ -24,6 +25,13 @@ class Sweep {
 public:
   Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStream_t computing,
         cudaStream_t copying);
+
+  /// Compiles what is compiled, so that no batch has to wait for it.
+  void prepare();
+  /// What runs steps of batches of at most so many examples in one launch; null: nothing does.
+  [[nodiscard]] FusedSteps<T>* steps_of(std::size_t longest, const std::string& optimizer,
+                                        std::size_t state_bytes);
+  [[nodiscard]] const std::string& why_not_fused() const { return fused_.why_not(); }
 
   /// Forward, and backward where the results need it; uniform results stay on the device. late: the
   /// epilogue's grads are computed again when the joins are known, for those who look at them.
@@ -52,11 +60,12 @@ private:
   void launch_example_grads(const TileTask<T>& task, bool mixed, T* result);
   void reserve(const BatchSource<T>& source, const Pass& pass, std::size_t tile);
   void release();
-  [[nodiscard]] std::size_t bytes_of_example(const BatchSource<T>& source, const Pass& pass) const;
+  [[nodiscard]] std::size_t bytes_of_example(const BatchSource<T>& source, const Pass& pass);
   [[nodiscard]] std::size_t tile_for(const BatchSource<T>& source, const Pass& pass);
   [[nodiscard]] TileResults<T> results_of(const Pass& pass) const {
     return {loaded_.first(), pass.results};
   }
+  [[nodiscard]] FusedBody<T>* fused_body(const BatchSource<T>& source, const Pass& pass);
   [[nodiscard]] std::uint32_t resident_lanes(const BatchSource<T>& source, const Pass& pass) const;
   void set_weight(std::size_t example_count);
 
@@ -76,6 +85,7 @@ private:
   MixedTile<T> mixed_;
   LaunchStrategy<T> launches_;
   StrategyChoice choice_;
+  FusedBodies<T> fused_;
 };
 
 }  // namespace levelgrad::cuda

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "device_memory.h"
 #include "levelgrad/executor.h"
@@ -19,6 +20,14 @@ public:
   ~DeviceOptimizer();
   /// Parameters and state change together, or not at all. Asynchronous.
   void update(const BasicUpdate<T>& update, const UpdateTask<T>& task, cudaStream_t stream);
+  /// The states of the optimizer that the update is of, for those who update by themselves: they
+  /// start at 0 where another one was here. settle() belongs behind it, too.
+  struct Own {
+    std::string name;  ///< of the optimizer's struct
+    std::size_t state_bytes;
+    void* states;  ///< [count]
+  };
+  [[nodiscard]] Own own(const BasicUpdate<T>& update, std::size_t count, cudaStream_t stream);
   /// Behind the first step of another optimizer: whether it was done, or the old state comes back.
   void settle(bool done);
   void forget();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-//   bytes_probe launches|persistent f32|f64 N
+//   bytes_probe launches|persistent|fused f32|f64 N
 //
 // One run of the cuda-level executor, forward and backward, over N examples of the moons net: for
 // tests that count what a run does to memory, one process for each thing that is counted.
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "levelgrad/cuda/level_executor.h"
+#include "levelgrad/error.h"
 #include "support/sample_programs.h"
 
 namespace {
@@ -38,6 +39,7 @@ void run_once(cuda::Strategy strategy, std::size_t count) {
   BasicResults<T> results;
   results.grads = grads;
   executor.run(batch, results);
+  if (!executor.why_not().empty()) throw Error("not fused: " + executor.why_not());
 }
 
 }  // namespace
@@ -45,11 +47,12 @@ void run_once(cuda::Strategy strategy, std::size_t count) {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() != 3) {
-    std::fprintf(stderr, "usage: bytes_probe launches|persistent f32|f64 N\n");
+    std::fprintf(stderr, "usage: bytes_probe launches|persistent|fused f32|f64 N\n");
     return 2;
   }
-  const auto strategy =
-      words[0] == "launches" ? cuda::Strategy::Launches : cuda::Strategy::Persistent;
+  const auto strategy = words[0] == "launches" ? cuda::Strategy::Launches
+                        : words[0] == "fused"  ? cuda::Strategy::Fused
+                                               : cuda::Strategy::Persistent;
   const std::size_t count = std::strtoull(words[2].c_str(), nullptr, 10);
   try {
     words[1] == "f32" ? run_once<float>(strategy, count) : run_once<double>(strategy, count);

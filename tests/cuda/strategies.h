@@ -16,7 +16,8 @@ namespace levelgrad::testing {
 
 /// Those that can be asked for; Auto chooses one of them.
 inline auto every_strategy() {
-  return ::testing::Values(cuda::Strategy::Launches, cuda::Strategy::Persistent);
+  return ::testing::Values(cuda::Strategy::Launches, cuda::Strategy::Persistent,
+                           cuda::Strategy::Fused);
 }
 
 /// The strategy as a part of a test's name.

@@ -19,7 +19,10 @@ namespace levelgrad {
 /// A uniform node's number as an expression: "u[7]", or "T(0.5)" for a constant.
 [[nodiscard]] std::string uniform_value(const Program& program, NodeIndex node);
 
-/// Four function templates over the number type, for namespace levelgrad behind ops.h:
+/// Four function templates over the number type, for namespace levelgrad behind ops.h. Each has a
+/// last argument `block`, for the threads that run it together: their number block.size, the own
+/// one block.rank, and block.wait(), a barrier between them behind which they see what the others
+/// have written. Without it, one thread runs them.
 ///
 ///   prologue_forward(T* u)
 ///     From the parameters, u[0] and on, the numbers of the prologue.
@@ -33,9 +36,12 @@ namespace levelgrad {
 ///     Carries the grads of shared nodes, d[shared], through the prologue; those of the parameters
 ///     are final then.
 ///
-/// u, d [uniform_count()] are memory of the caller's. The bits are those of the reference executor.
+/// Numbers that many nodes compute alike (the squares of a penalty, their sum) are loops.
 ///
-/// piece_size   numbers that one function computes, more or less; larger parts are several.
+/// u, d [uniform_count()] are memory of the caller's, seen by all threads. The bits are those of the
+/// reference executor.
+///
+/// piece_size   lines of one function, more or less; larger parts are several.
 [[nodiscard]] std::string uniform_text(const Schedule& schedule, std::size_t piece_size = 1000);
 
 }  // namespace levelgrad

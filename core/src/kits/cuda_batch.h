@@ -143,23 +143,41 @@ __global__ void tree_kernel(const Number* from, std::size_t count, Number* to) {
   to[i] = 2 * row + 1 < count ? left + from[(2 * row + 1) * fold_width + column] : left;
 }
 
-// What examples share: one thread.
-__global__ void start_kernel(Number* u) { prologue_forward(u); }
+// What examples share: one block.
+constexpr unsigned uniform_threads = 128;
+struct ThreadsOfBlock {
+  unsigned rank, size;
+  LG_FN void wait() const {
+#if defined(__CUDA_ARCH__)
+    __syncthreads();
+#endif
+  }
+};
+__device__ inline ThreadsOfBlock threads_of_block() { return {threadIdx.x, blockDim.x}; }
+
+__global__ void start_kernel(Number* u) { prologue_forward(u, threads_of_block()); }
 __global__ void epilogue_kernel(Number* u, Number* d, const Number* sums, Number weight,
                                 Number* seeds) {
-  epilogue_forward(u, sums, weight);
-  epilogue_backward(u, d, weight, seeds);
+  const ThreadsOfBlock block = threads_of_block();
+  epilogue_forward(u, sums, weight, block);
+  epilogue_backward(u, d, weight, seeds, block);
 }
 __global__ void finish_kernel(Number* u, Number* d, const Number* folds, Number weight,
                               Number* seeds, Number* loss) {
-  epilogue_forward(u, folds, weight);
-  if (!early_grads) epilogue_backward(u, d, weight, seeds);
-  for (unsigned k = 0; k < sum_count; ++k) d[sum_of[k]] = folds[join_count + k];
-  prologue_backward(u, d);
-  *loss = uniform_output(u, 0);
+  const ThreadsOfBlock block = threads_of_block();
+  epilogue_forward(u, folds, weight, block);
+  if (!early_grads) epilogue_backward(u, d, weight, seeds, block);
+  for (unsigned k = block.rank; k < sum_count; k += block.size) {
+    d[sum_of[k]] = folds[join_count + k];
+  }
+  block.wait();
+  prologue_backward(u, d, block);
+  if (block.rank == 0) *loss = uniform_output(u, 0);
 }
 __global__ void outputs_kernel(Number* u, const Number* sums, Number weight, Number* results) {
-  epilogue_forward(u, sums, weight);
+  const ThreadsOfBlock block = threads_of_block();
+  epilogue_forward(u, sums, weight, block);
+  if (block.rank != 0) return;
   for (unsigned k = 0; k < output_count; ++k) results[k] = uniform_output(u, k);
 }
 
@@ -196,7 +214,7 @@ public:
     check(cudaMemsetAsync(zeros_, 0, 2 * join_count * sizeof(Number)));
     copy(u_, parameters, parameter_count);
     find_contraction();
-    if (good()) start_kernel<<<1, 1>>>(u_);
+    if (good()) start_kernel<<<1, uniform_threads>>>(u_);
     check(cudaGetLastError());
   }
   Batch(const Batch&) = delete;
@@ -207,9 +225,9 @@ public:
     // In one pass the joins' grads are asked for before the joins are known: they do not depend on
     // them.
     const Number* sums = one_pass ? zeros_ : sweep<false>(nullptr);
-    if (good()) epilogue_kernel<<<1, 1>>>(u_, d_, sums, weight_, seeds_);
+    if (good()) epilogue_kernel<<<1, uniform_threads>>>(u_, d_, sums, weight_, seeds_);
     const Number* const folds = sweep<true>(nullptr);
-    if (good()) finish_kernel<<<1, 1>>>(u_, d_, folds, weight_, seeds_, probe_);
+    if (good()) finish_kernel<<<1, uniform_threads>>>(u_, d_, folds, weight_, seeds_, probe_);
     check(cudaGetLastError());
     copy(loss, probe_, 1);
     copy(grads, d_, parameter_count);
@@ -218,7 +236,7 @@ public:
 
   int outputs(Number* const* results) {
     const Number* const sums = sweep<false>(results);
-    if (good()) outputs_kernel<<<1, 1>>>(u_, sums, weight_, results_);
+    if (good()) outputs_kernel<<<1, uniform_threads>>>(u_, sums, weight_, results_);
     check(cudaGetLastError());
     for (unsigned k = 0; k < output_count; ++k) {
       if (results[k] != nullptr && !output_varies[k]) copy(results[k], results_ + k, 1);

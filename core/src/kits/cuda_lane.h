@@ -42,6 +42,8 @@ LG_DERIVATIVE_OF_LANE(db)
 LG_DERIVATIVE_OF_LANE(dc)
 #undef LG_DERIVATIVE_OF_LANE
 
+#define LG_PIECE __device__ inline
+
 /// What the code of a lane reads and writes. A frame is an array of rows, what is kept of all lanes
 /// of a block: slots, then what joins read.
 ///
@@ -58,6 +60,8 @@ struct CudaLane {
   __device__ T number(double x) const { return static_cast<T>(x); }
   __device__ T input(unsigned k) const { return inputs == nullptr ? T(0) : inputs[k]; }
   __device__ T p(unsigned i) const { return __ldg(shared + i); }
+  /// Loaded again: volatile, as compilers would else keep all parameters from the forward pass.
+  __device__ T p_back(unsigned i) const { return *static_cast<const volatile T*>(shared + i); }
   __device__ T seed(unsigned j) const { return __ldg(seeds + j); }
   __device__ T kept(unsigned slot) const { return frame[slot * lane_row]; }
   __device__ void keep(unsigned slot, T x) const {

@@ -93,6 +93,8 @@ inline const Lanes& lanes_at(const Number* numbers) {
   return *reinterpret_cast<const Lanes*>(numbers);
 }
 
+#define LG_PIECE inline
+
 // A frame is an array of rows [sub_block], what is kept of all lanes.
 inline Number* row(Number* frame, std::size_t slot) { return frame + slot * sub_block; }
 inline const Number* row(const Number* frame, std::size_t slot) { return frame + slot * sub_block; }
@@ -105,6 +107,7 @@ struct NativeLane {
   Lanes number(double x) const { return splat(static_cast<Number>(x)); }
   Lanes input(std::size_t k) const { return lanes_at(row(frame, input_row + k)); }
   Lanes p(std::size_t i) const { return splat(shared[i]); }
+  Lanes p_back(std::size_t i) const { return p(i); }
   Lanes seed(std::size_t j) const { return splat(seeds[j]); }
   Lanes kept(std::size_t slot) const { return lanes_at(row(frame, slot)); }
   void keep(std::size_t slot, Lanes x) const { lanes_at(row(frame, slot)) = x; }

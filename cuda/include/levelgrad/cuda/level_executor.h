@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "levelgrad/code_cache.h"
 #include "levelgrad/executor.h"
 
 namespace levelgrad::cuda {
@@ -16,9 +17,10 @@ enum class Strategy : unsigned char {
   Auto,        ///< measures both on the first batches of a size and keeps the faster
   Launches,    ///< a launch for each level, replayed as one CUDA Graph
   Persistent,  ///< one cooperative launch whose blocks walk the levels of their lanes
+  Fused,       ///< a kernel compiled for the body; what cannot be compiled runs as with Auto
 };
 
-/// "auto", "launches", "persistent".
+/// "auto", "launches", "persistent", "fused".
 [[nodiscard]] const char* name_of(Strategy strategy);
 
 /// How the cuda-level executor works; none of it has an effect on bits.
@@ -27,6 +29,8 @@ struct LevelOptions {
   Strategy strategy = Strategy::Auto;
   /// The most examples in device memory at once, a power of two of at least 128; 0: as many as fit.
   std::size_t tile_lanes = 0;
+  /// Of the strategy Fused: what was compiled is kept there; null: as long as the process runs.
+  std::shared_ptr<CodeCache> cache = nullptr;
 };
 
 /// Runs a batch on a GPU, level by level.
@@ -47,6 +51,8 @@ public:
   ~BasicLevelExecutor() override;
 
   [[nodiscard]] std::string name() const override;
+  /// Of the strategy Fused: why some body was not compiled; "" where all were.
+  [[nodiscard]] std::string why_not() const;
   using BasicExecutor<T>::load;
   void load(std::span<const Program> programs) override;
   void set_parameters(std::span<const T> numbers) override;
