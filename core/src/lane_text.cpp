@@ -109,7 +109,10 @@ private:
       } else {
         computed = computed_value(number.node);
       }
-      text_ += "  const auto " + name_of(number) + " = " + computed + ";" + comment(number) + "\n";
+      // Nobody need read an input.
+      const bool is_input = number.kind == Kind::NodeValue && program_.inputs().holds(number.node);
+      text_ += std::string("  ") + (is_input ? "[[maybe_unused]] " : "") + "const auto " +
+               name_of(number) + " = " + computed + ";" + comment(number) + "\n";
     }
     if (const LaneSlot* slot = code_.slot(number)) {
       text_ += "  lane.keep(" + std::to_string(*slot) + ", " + name_of(number) + ");\n";

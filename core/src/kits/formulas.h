@@ -6,7 +6,7 @@
 namespace levelgrad {
 
 /// Whether a formula calls a function that is long: all but fma and sqrt, which are instructions.
-constexpr bool calls_function(const char* formula) {
+LG_FN constexpr bool calls_function(const char* formula) {
   const auto begins = [](const char* text, const char* word) {
     while (*word != '\0' && *text == *word) ++text, ++word;
     return *word == '\0';
