@@ -24,9 +24,10 @@ public:
   [[nodiscard]] const std::string& why_not() const { return bodies_.why_not(); }
 
 private:
-  Implementation(std::unique_ptr<NativeBodies<T>> bodies, std::size_t threads)
+  // References: a parameter that is moved to may be made before `*bodies` is looked at.
+  Implementation(std::unique_ptr<NativeBodies<T>>&& bodies, std::size_t threads)
       : Implementation(*bodies, std::move(bodies), threads) {}
-  Implementation(const NativeBodies<T>& known, std::unique_ptr<NativeBodies<T>> bodies,
+  Implementation(const NativeBodies<T>& known, std::unique_ptr<NativeBodies<T>>&& bodies,
                  std::size_t threads)
       : BatchExecutor<T>(std::move(bodies), threads), bodies_(known) {}
 
