@@ -9,6 +9,8 @@
 
 #include "compiled_code.h"
 #include "lane_bodies.h"
+#include "levelgrad/host/native_executor.h"
+#include "levelgrad/native_code.h"
 #include "native_worker.h"
 
 namespace levelgrad::host {
@@ -16,7 +18,9 @@ namespace levelgrad::host {
 template <class T>
 class NativeBodies : public BodyMaker<T> {
 public:
-  NativeBodies(NativeCompiler compiler, std::shared_ptr<CodeCache> cache);
+  /// options   but for the threads; with a cache.
+  /// errors    ArgumentError for vectors of another size.
+  NativeBodies(NativeCompiler compiler, const NativeOptions& options);
 
   [[nodiscard]] std::string name() const override;
   /// Compiles what trains; what only runs forward is compiled when it is needed.
@@ -38,7 +42,8 @@ private:
   const NativeBody<T>* body(std::size_t program, const StorageNeeds& needs);
 
   NativeCompiler compiler_;
-  std::shared_ptr<CodeCache> cache_;
+  NativeOptions options_;
+  NativeTarget target_;
   LaneBodies<T> lanes_;
   std::span<const Schedule> schedules_;
   std::vector<Made> made_;
