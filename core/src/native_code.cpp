@@ -7,6 +7,7 @@
 #include "embedded.h"
 #include "levelgrad/lane_text.h"
 #include "levelgrad/op_headers.h"
+#include "levelgrad/uniform_text.h"
 #include "native_folds.h"
 #include "native_parts.h"
 
@@ -34,6 +35,24 @@ extern "C" void levelgrad_turn(levelgrad::Number* frame, std::size_t width) {
 extern "C" void levelgrad_fold(const levelgrad::Number* frame, std::size_t first, std::size_t last,
                                levelgrad::Number* sums) {
   levelgrad::fold_lanes(frame, first, last, sums);
+}
+)";
+
+constexpr std::string_view uniform_entry_points =
+    R"(
+extern "C" void levelgrad_prologue_forward(levelgrad::Number* u) {
+  levelgrad::prologue_forward(u);
+}
+extern "C" void levelgrad_epilogue_forward(levelgrad::Number* u, const levelgrad::Number* sums,
+                                           levelgrad::Number weight) {
+  levelgrad::epilogue_forward(u, sums, weight);
+}
+extern "C" void levelgrad_epilogue_backward(const levelgrad::Number* u, levelgrad::Number* d,
+                                            levelgrad::Number weight, levelgrad::Number* seeds) {
+  levelgrad::epilogue_backward(u, d, weight, seeds);
+}
+extern "C" void levelgrad_prologue_backward(const levelgrad::Number* u, levelgrad::Number* d) {
+  levelgrad::prologue_backward(u, d);
 }
 )";
 
@@ -82,7 +101,9 @@ NativeCode native_code(const LaneCode& code, const NativeTarget& target) {
   text += "\n}  // namespace levelgrad\n\n";
   text += std::string(embedded::formulas) + "\n" + std::string(embedded::native_lanes);
   text += "\nnamespace levelgrad {\nnamespace {\n\n" + parts.graph;
+  if (code.needs().backward) text += "\n" + uniform_text(code.schedule());
   text += "\n}  // namespace\n}  // namespace levelgrad\n\n" + std::string(entry_points);
+  if (code.needs().backward) text += uniform_entry_points;
   return result;
 }
 

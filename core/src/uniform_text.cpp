@@ -573,6 +573,23 @@ std::string uniform_value(const Program& program, NodeIndex node) {
   return "u[" + std::to_string(uniform_index(program, node)) + "]";
 }
 
+bool backward_reads_epilogue(const Program& program) {
+  const NodeRange epilogue = program.epilogue();
+  for (NodeIndex n = epilogue.begin; n < epilogue.end; ++n) {
+    const OpInfo op = info(program.op(n));
+    if (!program.under_root(n) || op.joins) continue;
+    for (int k = 0; k < op.active; ++k) {
+      const Derivative& d = op.derivative[k];
+      if (d.reads_result) return true;
+      const std::span<const NodeIndex> operands = program.operands(n);
+      for (std::size_t i = 0; i < operands.size(); ++i) {
+        if (d.reads_operand[i] && epilogue.holds(operands[i])) return true;
+      }
+    }
+  }
+  return false;
+}
+
 std::string uniform_text(const Schedule& schedule, std::size_t piece_size) {
   return UniformText(schedule, piece_size).run();
 }

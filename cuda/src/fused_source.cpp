@@ -28,24 +28,6 @@ std::string constant(const char* name, std::size_t number) {
   return std::string("constexpr unsigned ") + name + " = " + std::to_string(number) + ";\n";
 }
 
-/// Whether the epilogue's backward pass reads a value that the epilogue computes.
-bool backward_reads_epilogue(const Program& program) {
-  const NodeRange epilogue = program.epilogue();
-  for (NodeIndex n = epilogue.begin; n < epilogue.end; ++n) {
-    const OpInfo op = info(program.op(n));
-    if (!program.under_root(n) || op.joins) continue;
-    for (int k = 0; k < op.active; ++k) {
-      const Derivative& d = op.derivative[k];
-      if (d.reads_result) return true;
-      const std::span<const NodeIndex> operands = program.operands(n);
-      for (std::size_t i = 0; i < operands.size(); ++i) {
-        if (d.reads_operand[i] && epilogue.holds(operands[i])) return true;
-      }
-    }
-  }
-  return false;
-}
-
 /// What stands before the kits: what the kernel is made for.
 std::string head(const LaneCode& code, const FusedPlan& plan, const FusedNumbers& numbers,
                  bool f64) {

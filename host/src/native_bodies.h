@@ -29,6 +29,10 @@ public:
   [[nodiscard]] std::unique_ptr<BodyWorker<T>> make(std::size_t program,
                                                     const StorageNeeds& needs) override;
 
+  [[nodiscard]] const UniformCode<T>* uniform_code() const override {
+    return made_.empty() ? nullptr : &made_.front().body->uniform;  // of the first that trains
+  }
+
   /// Why some body is not compiled, and runs as the host executor's; "" where all are.
   [[nodiscard]] const std::string& why_not() const { return why_not_; }
 

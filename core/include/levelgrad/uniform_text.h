@@ -19,6 +19,9 @@ namespace levelgrad {
 /// A uniform node's number as an expression: "u[7]", or "T(0.5)" for a constant.
 [[nodiscard]] std::string uniform_value(const Program& program, NodeIndex node);
 
+/// Whether epilogue_backward() reads a value that epilogue_forward() computes: else it may run first.
+[[nodiscard]] bool backward_reads_epilogue(const Program& program);
+
 /// Four function templates over the number type, for namespace levelgrad behind ops.h. Each has a
 /// last argument `block`, for the threads that run it together: their number block.size, the own
 /// one block.rank, and block.wait(), a barrier between them behind which they see what the others
