@@ -71,7 +71,6 @@ std::string uniform_part(const Schedule& schedule) {
   std::string text = constant("parameter_count", program.parameter_count());
   text += constant("shared_count", program.shared_count());
   text += constant("uniform_count", uniform_count(program));
-  text += constant("root_index", uniform_index(program, program.root()));
   text += std::string("constexpr bool backward_reads_epilogue = ") +
           (backward_reads_epilogue(program) ? "true" : "false") + ";\n\n";
   return text + uniform_text(schedule) + "\n";
@@ -127,6 +126,7 @@ JitSource fused_steps_source(const LaneCode& code, const FusedPlan& plan,
   std::string text = head(code, plan, numbers, f64) + body(code);
   text += "namespace levelgrad {\n\n";
   text += "using Optimizer = optimizer::" + optimizer + ";\n";
+  text += constant("root_index", uniform_index(code.program(), code.program().root()));
   text += constant("most_chunks", most_chunks) + constant("most_levels", levels);
   text += uniform_part(code.schedule()) + "\n}  // namespace levelgrad\n\n";
   text += embedded::fused_steps;

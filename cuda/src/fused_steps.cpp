@@ -38,6 +38,9 @@ FusedSteps<T>::FusedSteps(const Schedule& schedule, const UniformLayout& layout,
   if (!schedule.one_pass() || !schedule.early_grads()) {
     throw CompilerError("its grads depend on joined values");
   }
+  if (program.constants().holds(program.root())) {
+    throw CompilerError("its root is a constant, which no step changes");
+  }
   if (uniform_count(program) > most_uniform) {
     throw CompilerError("its uniform part is too large for shared memory");
   }

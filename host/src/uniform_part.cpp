@@ -82,9 +82,9 @@ void UniformPart<T>::run_prologue(std::span<const T> parameters) {
 template <class T>
 void UniformPart<T>::read_outputs() {
   for (const ProgramParts::Output& output : program_.outputs()) {
-    if (!program_.varying(output.node)) {
-      values_[output.node] = u_[uniform_index(program_, output.node)];
-    }
+    const bool constant = program_.constants().holds(output.node);
+    if (constant || program_.varying(output.node)) continue;
+    values_[output.node] = u_[uniform_index(program_, output.node)];
   }
 }
 
