@@ -11,8 +11,9 @@ namespace {
 /// Lanes of a sub-block: a few dozen numbers of each stay in the first-level cache.
 constexpr std::size_t native_sub_block = 64;
 
-/// Numbers of a lane above which compiling takes too long to be worth it, and Programs of a batch.
-constexpr std::size_t most_numbers = 40'000, most_programs = 8;
+/// Numbers of a lane above which compiling takes too long to be worth it (half a minute for these),
+/// and Programs of a batch.
+constexpr std::size_t most_numbers = 10'000, most_programs = 8;
 
 /// The vectors of this processor.
 NativeTarget target_of(bool f64, std::size_t vector_bytes) {

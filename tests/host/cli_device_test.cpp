@@ -72,7 +72,8 @@ TEST_F(WithoutGpu, ANamedExecutorDecides) {
   const std::string expected = run("train moons --steps 2 --device cpu").out;
   for (const char* options :
        {"--executor host", "--executor reference", "--device auto --executor host",
-        "--device cpu --executor host", "--device cpu --executor reference"}) {
+        "--device cpu --executor host", "--device cpu --executor reference",
+        "--device cpu --executor host-native"}) {
     const Outcome outcome = run("train moons --steps 2 " + std::string(options));
     EXPECT_EQ(0, outcome.exit_code) << outcome.err;
     EXPECT_EQ(expected, outcome.out) << options;
@@ -85,7 +86,8 @@ TEST_F(WithoutGpu, ParityComparesWhatCanRun) {
     const Outcome outcome = run("parity yinyang --steps 1 --json " + std::string(options));
     EXPECT_EQ(0, outcome.exit_code) << outcome.err;
     const auto report = nlohmann::json::parse(outcome.out);
-    ASSERT_EQ(2U, report.at("runs").size()) << outcome.out;
+    const bool named = std::string(options).starts_with("--executor");
+    ASSERT_EQ(named ? 2U : 4U, report.at("runs").size()) << outcome.out;
     for (const auto& each : report.at("runs")) {
       EXPECT_TRUE(each.at("executor").get<std::string>().starts_with("host")) << each;
     }
@@ -102,6 +104,7 @@ TEST_F(WithoutGpu, ContradictionsAreUsageErrors) {
     };
     expect("--device cpu --executor cuda-level", "which runs on a GPU");
     expect("--device cuda --executor host", "which runs on the CPU");
+    expect("--device cuda --executor host-native", "which runs on the CPU");
     expect("--device cuda:3 --executor reference", "which runs on the CPU");
     expect("--device cuda --executor abacus", "none is named 'abacus'");
     expect("--device cpu --strategy launches", "--strategy");

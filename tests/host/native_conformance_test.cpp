@@ -18,7 +18,8 @@ struct NativeExecutors {
              }}};
   }
   static bool takes(std::size_t index, const std::vector<Program>& programs) {
-    return index % 19 == 0 && programs.front().body().size() < 4000;
+    const std::size_t first = programs.size() > 1 ? 2 : 4;
+    return (index < first || index % 61 == 0) && programs.front().body().size() < 3000;
   }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Native, Conformance, BothDtypes<NativeExecutors>, DtypeName);
