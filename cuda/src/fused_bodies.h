@@ -24,6 +24,7 @@ public:
   [[nodiscard]] FusedBody<T>* find(const LoadedPrograms<T>& loaded, std::size_t program,
                                    const StorageNeeds& needs);
 
+  /// One line.
   [[nodiscard]] const std::string& why_not() const { return why_not_; }
 
 private:

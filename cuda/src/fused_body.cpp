@@ -52,6 +52,18 @@ LaneCode code_of(const Schedule& schedule, const StorageNeeds& needs) {
   return LaneCode(schedule, {needs.backward, needs.input_grads, piece_numbers});
 }
 
+/// A driver that does not take the code, as one that is older than NVRTC, is not a device that has
+/// failed: other kernels run.
+JitModule module_of(const JitSource& source, int device, CodeCache* cache) {
+  try {
+    return load_or_recompile(source, jit_target(device), {}, cache).module;
+  } catch (const OutOfDeviceMemory&) {
+    throw;
+  } catch (const DeviceError& error) {
+    throw CompilerError(error.message());
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -69,9 +81,7 @@ FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
   const FusedNumbers numbers = {number_count_, static_cast<std::size_t>(layout.seed(0)),
                                 layout.join_count() + (needs.backward ? layout.folded().size() : 0),
                                 constant};
-  module_ = load_or_recompile(fused_source(code, plan_, numbers, sizeof(T) == 8),
-                              jit_target(device), {}, cache)
-                .module;
+  module_ = module_of(fused_source(code, plan_, numbers, sizeof(T) == 8), device, cache);
   kernel_ = module_.kernel("fused");
   kernel_.set_dynamic_shared(plan_.shared_bytes);
   if (constant) {
