@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "levelgrad/contribution.h"
 #include "support/program_builder.h"
+#include "support/random_expression.h"
 
 namespace levelgrad::testing {
 
@@ -87,6 +89,36 @@ inline std::vector<Program> each_reads_its_own() {
     programs.push_back(made.build());
   }
   return programs;
+}
+
+/// Each op that is no join once, or once for each of some exponents. Each has four inputs of its
+/// own, three operands and what the result is multiplied by, and an output: what is not finite in
+/// one does not hide another. A parameter is added to the factors.
+inline Program all_ops_apart() {
+  ProgramBuilder made;
+  const auto w = made.parameter(0);
+  auto total = made.constant(0);
+  std::vector<ProgramBuilder::Id> results;
+  const auto add = [&](Op op, const double* exponent) {
+    std::vector<ProgramBuilder::Id> operands = {made.input(), made.input(), made.input()};
+    const auto factor = made.operation(Op::Add, made.input(), w);
+    if (exponent != nullptr) operands[1] = made.constant(*exponent);
+    operands.resize(static_cast<std::size_t>(arity(op)));
+    results.push_back(made.operation(op, operands));
+    const auto product = made.operation(Op::Mul, factor, results.back());
+    total = made.operation(Op::Add, total, made.operation(Op::Mean, product));
+  };
+  for (const Op op : all_ops) {
+    if (info(op).joins) continue;
+    if (!info(op).second_is_constant) {
+      add(op, nullptr);
+    } else {
+      for (const double& exponent : constants) add(op, &exponent);
+    }
+  }
+  made.output(total);
+  for (const auto result : results) made.output(result);
+  return made.build();
 }
 
 /// A chain of so many tanh of one input.

@@ -23,6 +23,9 @@
 // returns the reason, "" for none: the tests are then skipped, or fail where the machine must have
 // it.
 //
+// A static case_share of k takes every k-th case only where there are many: for executors that
+// compile each Program.
+//
 // All factories are compared in one go, so the reference executor runs once for each case. A
 // failure shows the first number that differs, in hexadecimal, its node, and a shrunken case, which
 // is also written into the folder LEVELGRAD_REGRESSIONS if that is set: put it into
@@ -83,10 +86,18 @@ protected:
     }
   }
   void check_all(const std::vector<BatchCase<Number>>& tests, const Extent& extent = {}) {
-    for (const BatchCase<Number>& test : tests) check(test, extent);
+    for (std::size_t k = 0; k < tests.size(); k += share_of(tests.size())) check(tests[k], extent);
   }
   void check_all(const std::vector<RandomCase>& tests) {
-    for (const RandomCase& test : tests) check(random_case<Number>(test), extent_of(test));
+    for (std::size_t k = 0; k < tests.size(); k += share_of(tests.size())) {
+      check(random_case<Number>(tests[k]), extent_of(tests[k]));
+    }
+  }
+  /// Every how many-th of so many cases is taken: at least 16 of them.
+  static std::size_t share_of(std::size_t cases) {
+    std::size_t share = 1;
+    if constexpr (requires { Executors::case_share; }) share = Executors::case_share;
+    return std::min(share, std::max<std::size_t>(cases / 16, 1));
   }
   /// Inspecting an example costs the reference executor a batch.
   static Extent extent_of(const RandomCase& test) {
