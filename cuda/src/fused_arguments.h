@@ -9,6 +9,7 @@
 #include "check.h"
 #include "fused_plan.h"
 #include "jit_module.h"
+#include "levelgrad/error.h"
 
 namespace levelgrad::cuda {
 
@@ -63,6 +64,18 @@ struct StepsArguments {
   const std::size_t multiprocessors = device_attribute(cudaDevAttrMultiProcessorCount, device);
   const int of_one = kernel.blocks_per_multiprocessor(threads, shared_bytes);
   return static_cast<unsigned>(static_cast<std::size_t>(std::max(of_one, 1)) * multiprocessors);
+}
+
+/// The source, compiled and loaded. A driver that does not take the code, as one that is older than
+/// NVRTC, is not a device that has failed: other kernels run.
+[[nodiscard]] inline JitModule module_of(const JitSource& source, int device, CodeCache& cache) {
+  try {
+    return load_or_recompile(source, jit_target(device), {}, &cache).module;
+  } catch (const OutOfDeviceMemory&) {
+    throw;
+  } catch (const DeviceError& error) {
+    throw CompilerError(error.message());
+  }
 }
 
 [[nodiscard]] inline std::vector<std::uint32_t> numbers_of(const std::vector<TileKind>& kinds) {

@@ -31,6 +31,7 @@ public:
   [[nodiscard]] FusedSteps<T>* steps(const LoadedPrograms<T>& loaded, const std::string& optimizer,
                                      std::size_t state_bytes);
 
+  /// One line.
   [[nodiscard]] const std::string& why_not() const { return why_not_; }
 
 private:

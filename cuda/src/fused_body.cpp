@@ -48,9 +48,7 @@ FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
   const FusedNumbers numbers = {number_count_, static_cast<std::size_t>(layout.seed(0)),
                                 layout.join_count() + (needs.backward ? layout.folded().size() : 0),
                                 constant, uniform_bytes_ > 0};
-  module_ = load_or_recompile(fused_source(code, plan_, numbers, sizeof(T) == 8),
-                              jit_target(device), {}, &cache)
-                .module;
+  module_ = module_of(fused_source(code, plan_, numbers, sizeof(T) == 8), device, cache);
   kernel_ = module_.kernel("fused");
   kernel_.set_dynamic_shared(plan_.shared_bytes);
   if (constant) {

@@ -22,8 +22,8 @@ class FusedBody {
 public:
   /// Compiles, or finds in the cache, and loads.
   ///
-  /// errors   CompilerError where there is no NVRTC, it fails, or the body is too large for a
-  ///          kernel; DeviceError.
+  /// errors   CompilerError where there is no NVRTC, it fails, the driver does not take what it
+  ///          makes, or the body is too large for a kernel; DeviceError.
   FusedBody(const Schedule& schedule, const UniformLayout& layout, const StorageNeeds& needs,
             int device, CodeCache& cache, cudaStream_t stream);
 

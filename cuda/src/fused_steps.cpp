@@ -57,7 +57,7 @@ FusedSteps<T>::FusedSteps(const Schedule& schedule, const UniformLayout& layout,
   shared_bytes_ = plan_.shared_bytes + own;
   const JitSource source =
       fused_steps_source(code, plan_, layout, optimizer, most_chunks, sizeof(T) == 8);
-  module_ = load_or_recompile(source, jit_target(device), {}, &cache).module;
+  module_ = module_of(source, device, cache);
   kernel_ = module_.kernel("fused_steps");
   kernel_.set_dynamic_shared(shared_bytes_);
   most_blocks_ = resident_blocks(kernel_, plan_.threads, shared_bytes_, device);

@@ -3,30 +3,14 @@
 // What the strategies of cuda-level move through global memory, counted by cudaemu: keeping a
 // lane's numbers on the chip is what the persistent strategy is for.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
 #include <string>
 
-#include "cuda/device.h"
+#include "cuda/counters.h"
 
 namespace levelgrad::testing {
 namespace {
-
-namespace fs = std::filesystem;
-
-const std::string emulator = LEVELGRAD_EMULATOR;
-
-/// Why nothing can be counted here; "" where it can.
-std::string why_no_counters() {
-  if (!LEVELGRAD_SHARED_RUNTIME) return "cudaemu counts for the shared runtime (preset emu)";
-  if (fs::exists("/dev/nvidiactl") || fs::exists("/dev/dxg")) return "a GPU has no counters";
-  return fs::exists(emulator) ? "" : "no build/cudaemu/cudaemu-run, which .ci/run builds";
-}
 
 /// Bytes of global memory that kernels loaded and stored.
 struct Traffic {
@@ -36,19 +20,8 @@ struct Traffic {
 
 /// Of all kernels that a program launches. Errors: runtime_error.
 Traffic traffic_of(const std::string& program_and_words) {
-  const fs::path file =
-      fs::temp_directory_path() / ("levelgrad-bytes-" + std::to_string(getpid()) + ".json");
-  const std::string command =
-      // With one thread of the host: polls of a barrier that others have not reached would count.
-      "CUDAEMU_THREADS=1 CUDAEMU_STATS='" + file.string() + "' '" + emulator + "' " +
-      program_and_words;
-  const int status = std::system(command.c_str());
-  std::ifstream text(file);
-  nlohmann::json counters = nlohmann::json::parse(text, nullptr, false);
-  fs::remove(file);
-  if (status != 0 || counters.is_discarded()) throw std::runtime_error(command + " failed");
   Traffic traffic;
-  for (const nlohmann::json& kernel : counters.at("kernels")) {
+  for (const nlohmann::json& kernel : counted(program_and_words)) {
     for (const std::string kind : {"global_load", "global_store"}) {
       traffic.requested += kernel.at(kind + "_bytes").get<double>();
       traffic.sectors += kernel.at(kind + "_sector_bytes").get<double>();
@@ -68,12 +41,6 @@ Traffic per_example(const std::string& strategy, const std::string& dtype) {
               strategy.c_str(), traffic.requested, traffic.sectors);
   return traffic;
 }
-
-#define LG_REQUIRE_COUNTERS()                                                               \
-  if (const std::string why = why_no_counters(); why != "") {                               \
-    if (says_yes("CI") && LEVELGRAD_SHARED_RUNTIME && !fs::exists(emulator)) FAIL() << why; \
-    GTEST_SKIP() << why;                                                                    \
-  }
 
 TEST(Bytes, AreCountedAsAskedForAndInSectors) {
   LG_REQUIRE_COUNTERS();

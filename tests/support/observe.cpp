@@ -71,13 +71,22 @@ private:
         [](const Program& of, std::size_t) { return of.root(); });
   }
 
+  /// Grads of each example, beside the others, are asked for in a run of their own: executors may
+  /// take another way for them.
   void run_once() {
     const std::size_t parameters = program().parameter_count();
     const auto outputs = program().outputs();
     std::vector<T> loss(1), grads(parameters), input_grads(count() * width());
-    std::vector<T> example_grads(extent_.example_grads ? count() * parameters : 0);
+    if (extent_.example_grads) {
+      std::vector<T> example_grads(count() * parameters);
+      executor_.run(batch(), {loss, {}, grads, example_grads, input_grads});
+      add("example_grads", example_grads, parameters, [parameters](const Program&, std::size_t i) {
+        return static_cast<NodeIndex>(i % parameters);
+      });
+      add_parameters("grads beside example_grads", grads);
+    }
     std::vector<std::vector<T>> output(outputs.size());
-    BasicResults<T> results{loss, {}, grads, example_grads, input_grads};
+    BasicResults<T> results{loss, {}, grads, {}, input_grads};
     for (std::size_t k = 0; k < outputs.size(); ++k) {
       output[k].resize(program().varying(outputs[k].node) ? count() : 1);
       results.outputs.push_back(output[k]);
@@ -89,11 +98,6 @@ private:
           [k](const Program& of, std::size_t) { return of.outputs()[k].node; });
     }
     add_parameters("grads", grads);
-    if (extent_.example_grads) {
-      add("example_grads", example_grads, parameters, [parameters](const Program&, std::size_t i) {
-        return static_cast<NodeIndex>(i % parameters);
-      });
-    }
     add_input_grads(input_grads);
   }
 

@@ -51,7 +51,7 @@ public:
   ~BasicLevelExecutor() override;
 
   [[nodiscard]] std::string name() const override;
-  /// Of the strategy Fused: why some body was not compiled; "" where all were.
+  /// Of the strategy Fused: why some body was not compiled, in one line; "" where all were.
   [[nodiscard]] std::string why_not() const;
   using BasicExecutor<T>::load;
   void load(std::span<const Program> programs) override;
