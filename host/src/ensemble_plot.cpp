@@ -212,6 +212,14 @@ private:
     canvas_.polyline(std::array{Point{at.x - r, at.y + r}, Point{at.x + r, at.y - r}}, stroke);
   }
 
+  /// Whether a loss is higher than the axis.
+  [[nodiscard]] bool beyond() const {
+    return std::ranges::any_of(plot_.curves, [this](const EnsembleCurve& curve) {
+      return std::ranges::any_of(
+          curve.losses, [this](double loss) { return !(std::log10(loss) <= loss_.range.max); });
+    });
+  }
+
   void legend() {
     const double y = canvas_.size().height - 18;
     canvas_.polyline(std::array{Point{84, y - 4}, Point{104, y - 4}}, {1.2, curve_color});
@@ -223,6 +231,10 @@ private:
                  fmt::format("the best: {} {:g}, loss {:.4g}", plot_.swept_name, best_->swept,
                              best_->losses.back()),
                  small_text);
+    if (beyond()) {
+      canvas_.text({finals_area.right(), y}, "losses above the axis stand at its upper edge",
+                   small_end);
+    }
     const bool diverged =
         std::ranges::any_of(plot_.curves, [](const auto& each) { return !each.finite; });
     if (!diverged) return;
