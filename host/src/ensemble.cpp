@@ -32,11 +32,12 @@ public:
              BasicModelReport<T>& report) {
     const std::size_t steps = ensemble.batches.size(), width = program.parameter_count();
     const auto updates = ensemble.updates.subspan(model * steps, steps);
+    // Loading takes as long as ten steps of the moons, with host-native sixty: only where it must be.
     if (!executor_) {
       executor_ = make_executor();
       executor_->load(program);
     } else if (!updates.empty() && keeps_state<T>(updates.front())) {
-      executor_->load(program);  // as costly as dozens of steps: only where it has an effect
+      executor_->load(program);
     }
     executor_->set_parameters(ensemble.parameters.subspan(model * width, width));
     BasicStepsReport<T> done = executor_->run_steps({.example_count = ensemble.example_count,
