@@ -32,7 +32,7 @@ public:
              BasicModelReport<T>& report) {
     const std::size_t steps = ensemble.batches.size(), width = program.parameter_count();
     const auto updates = ensemble.updates.subspan(model * steps, steps);
-    // Loading takes as long as ten steps of the moons, with host-native sixty: only where it must be.
+    // Loading takes as long as ten steps of the moons, of host-native sixty: only where needed.
     if (!executor_) {
       executor_ = make_executor();
       executor_->load(program);
