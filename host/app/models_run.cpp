@@ -257,6 +257,7 @@ private:
                                 run_.f32 ? "f32" : "f64", diverged());
     plot.swept_name = run_.sweeps.lr ? "lr" : "seed";
     plot.swept_logarithmic = run_.sweeps.lr && run_.sweeps.lr->logarithmic;
+    plot.swept_whole = !run_.sweeps.lr;
     for (std::size_t m = 0; m < reports_.size(); ++m) {
       const BasicModelReport<T>& report = reports_[m];
       plot.curves.push_back(

@@ -27,6 +27,7 @@ constexpr Color diverged_color{204, 121, 167};
 struct Axis {
   Range range;  // of logarithms to base 10 where it is logarithmic
   bool logarithmic;
+  bool whole = false;  // of steps, or seeds: a tick between two of them would mean nothing
 
   [[nodiscard]] double share(double number) const {
     const double at = logarithmic ? std::log10(number) : number;
@@ -56,7 +57,8 @@ std::vector<Tick> logarithmic_ticks(Range range) {
 
 std::vector<Tick> ticks_of(const Axis& axis) {
   if (axis.logarithmic) return logarithmic_ticks(axis.range);
-  return ticks(axis.range, (axis.range.max - axis.range.min) / 8);
+  const double step = (axis.range.max - axis.range.min) / 8;
+  return ticks(axis.range, axis.whole ? std::max(step, 1.0) : step);
 }
 
 /// Widens a range that is a point, so that it can be an axis.
@@ -72,9 +74,9 @@ public:
     find_best();
     std::size_t longest = 1;
     for (const EnsembleCurve& curve : plot.curves) longest = std::max(longest, curve.losses.size());
-    steps_ = {widened({0, static_cast<double>(longest - 1)}, 1), false};
+    steps_ = {widened({0, static_cast<double>(longest - 1)}, 1), false, true};
     loss_ = {loss_range(), true};
-    swept_ = {swept_range(), plot.swept_logarithmic};
+    swept_ = {swept_range(), plot.swept_logarithmic, plot.swept_whole};
   }
 
   void draw() {

@@ -23,6 +23,7 @@ struct EnsemblePlot {
   std::vector<EnsembleCurve> curves;
   std::string swept_name;  ///< "lr"
   bool swept_logarithmic = false;
+  bool swept_whole = false;  ///< whether only whole numbers have a meaning
 };
 
 /// Draws two panels, with logarithmic losses: the losses of all steps, the best model's thick, and
