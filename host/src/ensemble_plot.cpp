@@ -230,7 +230,9 @@ private:
     canvas_.polyline(std::array{Point{204, y - 4}, Point{224, y - 4}}, {2.4, best_color});
     canvas_.circle({236, y - 4}, 5, best_color, {});
     canvas_.text({248, y},
-                 fmt::format("the best: {} {:g}, loss {:.4g}", plot_.swept_name, best_->swept,
+                 fmt::format("the best: {} {}, loss {:.4g}", plot_.swept_name,
+                             plot_.swept_whole ? fmt::format("{:.0f}", best_->swept)
+                                               : fmt::format("{:g}", best_->swept),
                              best_->losses.back()),
                  small_text);
     if (beyond()) {

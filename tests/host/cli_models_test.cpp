@@ -39,13 +39,6 @@ protected:
     }
     return {};
   }
-
-  void expect_usage_error(const std::string& arguments, const std::string& part) {
-    const Outcome outcome = run(arguments);
-    EXPECT_EQ(2, outcome.exit_code) << arguments << "\n" << outcome.err;
-    EXPECT_EQ("", outcome.out) << arguments;
-    EXPECT_NE(std::string::npos, outcome.err.find(part)) << arguments << "\n" << outcome.err;
-  }
 };
 
 TEST_F(ManyModels, RatesAreAsTrainingsAlone) {
