@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "levelgrad/ensemble.h"
 #include "levelgrad/executor.h"
 
 namespace levelgrad::app {
@@ -36,8 +37,8 @@ struct Gpus {
 /// Looks once. Never throws for a machine without GPU or driver: says why instead.
 [[nodiscard]] const Gpus& gpus();
 
-/// What gpus() asks. This and make_level_executor() are in with_cuda.cpp and in without_cuda.cpp,
-/// of which a build takes one.
+/// What gpus() asks. This and the functions below require_gpu() are in with_cuda.cpp and in
+/// without_cuda.cpp, of which a build takes one.
 [[nodiscard]] Gpus find_gpus();
 
 /// Errors: DeviceError where no GPU has this index, with the reason and what to do.
@@ -49,7 +50,17 @@ template <class T>
 [[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_level_executor(int device,
                                                                     const std::string& strategy);
 
+/// Trains all models of an ensemble at once, each as if it were alone, bit for bit.
+/// Errors: as require_gpu() and check_ensemble().
+template <class T>
+[[nodiscard]] std::vector<BasicModelReport<T>> train_on_gpu(int device, const Program& program,
+                                                            const BasicEnsemble<T>& ensemble);
+
 extern template std::unique_ptr<BasicExecutor<float>> make_level_executor(int, const std::string&);
 extern template std::unique_ptr<BasicExecutor<double>> make_level_executor(int, const std::string&);
+extern template std::vector<BasicModelReport<float>> train_on_gpu(int, const Program&,
+                                                                  const BasicEnsemble<float>&);
+extern template std::vector<BasicModelReport<double>> train_on_gpu(int, const Program&,
+                                                                   const BasicEnsemble<double>&);
 
 }  // namespace levelgrad::app

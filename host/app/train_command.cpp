@@ -11,10 +11,21 @@
 #include "levelgrad/error.h"
 #include "levelgrad/host/yin_yang.h"
 #include "levelgrad/number_text.h"
+#include "models_run.h"
 #include "training_run.h"
 
 namespace levelgrad::app {
 namespace {
+
+/// What only --models gives a meaning to.
+struct ModelsArguments {
+  std::size_t count = 0;
+  std::vector<std::string> sweeps;
+  std::string seeds;  ///< FIRST:LAST
+  std::size_t top = 10;
+  std::string plot, json;
+  std::string dtype = "f64";
+};
 
 struct TrainArguments {
   const CLI::App* command = nullptr;
@@ -25,6 +36,7 @@ struct TrainArguments {
   std::size_t points = 0;  ///< 0: the demo's
   std::size_t trees = 0;   ///< of expressions
   ExecutorArguments executor;
+  ModelsArguments models;
   std::string save;  ///< empty: runs/<model>
   std::string log;   ///< empty: none
 
@@ -57,6 +69,55 @@ void check_applies(const TrainArguments& arguments, std::initializer_list<const 
   }
 }
 
+/// Whether many models are wanted. Refuses the options of one for many, and the other way round.
+bool wants_models(const TrainArguments& arguments) {
+  const bool many = arguments.names("--models");
+  const auto refuse = [&](std::initializer_list<const char*> options, const std::string& why) {
+    for (const char* option : options) {
+      if (arguments.names(option)) throw UsageError(option + why);
+    }
+  };
+  if (!many) {
+    refuse({"--sweep", "--seeds", "--top", "--plot", "--json", "--dtype"},
+           " has a meaning with --models only");
+  } else {
+    refuse({"--save", "--log", "--strategy"}, " has no meaning with --models");
+  }
+  return many;
+}
+
+/// Trains many models.
+///
+/// options   of the demo, and those of the command line.
+/// data      of all of them.
+/// seed      of the first where seeds are not swept.
+/// weights   draws the parameters of a model's seed.
+int run_models(const TrainArguments& arguments, const host::TrainOptions& options,
+               const host::Dataset& data, std::uint64_t seed,
+               const std::function<std::vector<double>(std::uint64_t)>& weights,
+               const WeightSource& any_weights) {
+  const ModelsArguments& models = arguments.models;
+  std::vector<std::string> texts = models.sweeps;
+  if (arguments.names("--seeds")) texts.push_back("seed=" + models.seeds);
+  const Sweeps sweeps = read_sweeps(texts);
+  if (sweeps.lr && arguments.names("--lr")) {
+    throw UsageError("--lr beside --sweep lr: leave one of them out");
+  }
+  const host::Trainer recorded(data, options, any_weights);
+  return train_models({.name = arguments.model,
+                       .data = data,
+                       .options = options,
+                       .program = recorded.program(),
+                       .weights = weights,
+                       .models = settings_of(models.count, sweeps, seed, options.lr),
+                       .sweeps = sweeps,
+                       .executor = choose_executors(arguments.executor),
+                       .f32 = models.dtype == "f32",
+                       .top = models.top,
+                       .plot = models.plot,
+                       .json = models.json});
+}
+
 /// The fastest of those that are left to choose from.
 std::unique_ptr<Executor> executor_of(const ExecutorChoice& choice) {
   return make_executor<double>(choice.names.front(), choice.options);
@@ -70,10 +131,22 @@ std::string folder(const TrainArguments& arguments) {
 int train_moons(const TrainArguments& arguments) {
   check_applies(arguments, {"--weight-decay", "--trees"}, "micrograd");
   const host::TrainOptions options = merged({}, arguments);
+  const std::uint64_t seed = arguments.names("--seed") ? arguments.seed : 1337;
+  const auto points = [&](PythonRandom& random) {
+    return arguments.points == 0 ? host::moons() : host::make_moons(arguments.points, 0.1, random);
+  };
+  PythonRandom random(seed);
+  const host::Dataset data = points(random);
+  if (wants_models(arguments)) {
+    const auto weights = [&](std::uint64_t of) {
+      PythonRandom own(of);
+      // The weights follow the points in the stream, as they do in a training alone.
+      if (arguments.points != 0) (void)points(own);
+      return host::initial_parameters(data, options, own);
+    };
+    return run_models(arguments, options, data, seed, weights, random);
+  }
   const ExecutorChoice choice = choose_executors(arguments.executor);
-  PythonRandom random(arguments.names("--seed") ? arguments.seed : 1337);
-  const host::Dataset data =
-      arguments.points == 0 ? host::moons() : host::make_moons(arguments.points, 0.1, random);
   host::Trainer trainer(data, options, random, executor_of(choice));
   TrainingRun run{.trainer = trainer,
                   .data = data,
@@ -93,9 +166,18 @@ int train_moons(const TrainArguments& arguments) {
 int train_yin_yang(const TrainArguments& arguments) {
   check_applies(arguments, {"--l2", "--points", "--trees"}, "eureka");
   const host::TrainOptions options = merged(host::yin_yang_options(), arguments);
-  const ExecutorChoice choice = choose_executors(arguments.executor);
-  XorShift64Star random(arguments.names("--seed") ? arguments.seed : 42);
+  const std::uint64_t seed = arguments.names("--seed") ? arguments.seed : 42;
+  XorShift64Star random(seed);
   const host::Splits data = host::yin_yang(random, 100);  // the weights follow in the same stream
+  if (wants_models(arguments)) {
+    const auto weights = [&](std::uint64_t of) {
+      XorShift64Star own(of);
+      (void)host::yin_yang(own, 100);
+      return host::initial_parameters(data.train, options, own);
+    };
+    return run_models(arguments, options, data.train, seed, weights, random);
+  }
+  const ExecutorChoice choice = choose_executors(arguments.executor);
   host::Trainer trainer(data.train, options, random, executor_of(choice));
   TrainingRun run{.trainer = trainer,
                   .data = data.train,
@@ -119,7 +201,8 @@ int train_yin_yang(const TrainArguments& arguments) {
 
 /// Random formulas, their numbers fitted to points.
 int train_expressions(const TrainArguments& arguments) {
-  check_applies(arguments, {"--hidden", "--weights", "--l2", "--weight-decay"}, "none");
+  check_applies(arguments, {"--hidden", "--weights", "--l2", "--weight-decay", "--models"}, "none");
+  (void)wants_models(arguments);
   const ExecutorChoice choice = choose_executors(arguments.executor);
   ExpressionsRun run{
       .executor = executor_of(choice), .save = folder(arguments), .note = choice.note};
@@ -130,6 +213,28 @@ int train_expressions(const TrainArguments& arguments) {
   if (arguments.names("--seed")) run.seed = arguments.seed;
   run.log = arguments.log;
   return fit_expressions(std::move(run));
+}
+
+void add_models_options(CLI::App& command, ModelsArguments& models) {
+  const auto add = [&](const char* name, auto& member, const char* help) {
+    return command.add_option(name, member, help)->group("Many models");
+  };
+  add("--models", models.count,
+      "train so many models of moons or yinyang on the same points, each with the bits that it "
+      "has alone; seeds --seed, --seed + 1, ... unless something is swept")
+      ->check(CLI::Range(2, 100000));
+  add("--sweep", models.sweeps,
+      "lr=FROM:TO[:log]: rates at equal distances or ratios, the ends included, all with --seed; "
+      "seed=FIRST:LAST: a model for each; both: every rate with every seed, so that there are "
+      "MODELS / seeds rates")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add("--seeds", models.seeds, "FIRST:LAST, short for --sweep seed=FIRST:LAST");
+  add("--top", models.top, "lines of the table: the best models by their last loss [10]")
+      ->check(CLI::Range(1, 100000));
+  add("--plot", models.plot, "picture of all losses, .svg or .png");
+  add("--json", models.json, "file with seed, rate and last loss of every model");
+  add("--dtype", models.dtype, "f64 or f32 [f64]")->check(CLI::IsMember({"f64", "f32"}));
 }
 
 }  // namespace
@@ -180,6 +285,7 @@ Command add_train(CLI::App& app) {
   command->add_option("--save", arguments->save,
                       "folder for the pictures, or formulas [runs/MODEL]");
   command->add_option("--log", arguments->log, "one JSON object per step goes to this file");
+  add_models_options(*command, arguments->models);
   return [arguments] {
     if (arguments->model == "expressions") return train_expressions(*arguments);
     return arguments->model == "moons" ? train_moons(*arguments) : train_yin_yang(*arguments);

@@ -5,6 +5,7 @@
 
 #include "gpus.h"
 #include "levelgrad/cuda/devices.h"
+#include "levelgrad/cuda/ensemble.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "levelgrad/error.h"
 
@@ -55,7 +56,18 @@ std::unique_ptr<BasicExecutor<T>> make_level_executor(int device, const std::str
   return std::make_unique<cuda::BasicLevelExecutor<T>>(options);
 }
 
+template <class T>
+std::vector<BasicModelReport<T>> train_on_gpu(int device, const Program& program,
+                                              const BasicEnsemble<T>& ensemble) {
+  require_gpu(device);
+  return cuda::train_ensemble<T>(program, ensemble, {.device = device});
+}
+
 template std::unique_ptr<BasicExecutor<float>> make_level_executor(int, const std::string&);
 template std::unique_ptr<BasicExecutor<double>> make_level_executor(int, const std::string&);
+template std::vector<BasicModelReport<float>> train_on_gpu(int, const Program&,
+                                                           const BasicEnsemble<float>&);
+template std::vector<BasicModelReport<double>> train_on_gpu(int, const Program&,
+                                                            const BasicEnsemble<double>&);
 
 }  // namespace levelgrad::app

@@ -18,7 +18,17 @@ std::unique_ptr<BasicExecutor<T>> make_level_executor(int device, const std::str
   throw InternalError("a GPU without CUDA");
 }
 
+template <class T>
+std::vector<BasicModelReport<T>> train_on_gpu(int device, const Program&, const BasicEnsemble<T>&) {
+  require_gpu(device);
+  throw InternalError("a GPU without CUDA");
+}
+
 template std::unique_ptr<BasicExecutor<float>> make_level_executor(int, const std::string&);
 template std::unique_ptr<BasicExecutor<double>> make_level_executor(int, const std::string&);
+template std::vector<BasicModelReport<float>> train_on_gpu(int, const Program&,
+                                                           const BasicEnsemble<float>&);
+template std::vector<BasicModelReport<double>> train_on_gpu(int, const Program&,
+                                                            const BasicEnsemble<double>&);
 
 }  // namespace levelgrad::app

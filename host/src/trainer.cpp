@@ -53,6 +53,13 @@ int output_count(const Dataset& data, Loss loss) {
   return 1 + static_cast<int>(*std::ranges::max_element(data.labels));
 }
 
+/// Neurons of each layer.
+std::vector<int> layers_of(const Dataset& data, const TrainOptions& options) {
+  std::vector<int> outputs = options.hidden;
+  outputs.push_back(output_count(data, options.loss));
+  return outputs;
+}
+
 /// What a training holds at its peak, in bytes, by measurements of resident memory.
 ///
 /// That is the recording: a weight is a parameter, a product and a sum, and a product and a sum in
@@ -93,8 +100,7 @@ std::unique_ptr<Executor> or_default(std::unique_ptr<Executor> executor) {
 Program record_model(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
                      const Executor& executor) {
   check(data, options);
-  std::vector<int> outputs = options.hidden;
-  outputs.push_back(output_count(data, options.loss));
+  const std::vector<int> outputs = layers_of(data, options);
   check_size(data, outputs, executor);
   Graph graph;
   const Graph::Use use(graph);
@@ -123,6 +129,54 @@ TrainOptions yin_yang_options() {
           .l2 = 0,
           .weight_decay = 1e-4};
 }
+
+template <class T>
+BasicUpdate<T> update_of_step(const TrainOptions& options, int step) {
+  if (options.optimizer == Optimizer::Sgd) {
+    const double rate = optimizer::linear_rate(options.lr, step, options.steps);
+    return optimizer::Sgd::Scalars<T>{static_cast<T>(rate)};
+  }
+  return optimizer::AdamW::scalars<T>({.lr = options.lr,
+                                       .beta1 = 0.9,
+                                       .beta2 = 0.95,
+                                       .eps = 1e-8,
+                                       .weight_decay = options.weight_decay},
+                                      step + 1);
+}
+
+std::vector<double> initial_parameters(const Dataset& data, const TrainOptions& options,
+                                       const WeightSource& weights) {
+  Graph graph;
+  const Graph::Use use(graph);
+  const MLP model(static_cast<int>(data.feature_count), layers_of(data, options), weights,
+                  options.activation);
+  std::vector<double> numbers;
+  for (const Value& parameter : model.parameters()) numbers.push_back(parameter.data());
+  return numbers;
+}
+
+template <class T>
+double accuracy_of(Loss loss, std::span<const T> scores, std::span<const double> labels) {
+  const std::size_t count = labels.size();
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (loss == Loss::Hinge) {
+      right += (scores[i] > 0) == (labels[i] > 0) ? 1 : 0;
+      continue;
+    }
+    std::size_t best = 0;
+    for (std::size_t k = 1; k < scores.size() / count; ++k) {
+      if (scores[k * count + i] > scores[best * count + i]) best = k;
+    }
+    right += best == static_cast<std::size_t>(labels[i]) ? 1 : 0;
+  }
+  return 100.0 * static_cast<double>(right) / static_cast<double>(count);
+}
+
+template BasicUpdate<float> update_of_step<float>(const TrainOptions&, int);
+template BasicUpdate<double> update_of_step<double>(const TrainOptions&, int);
+template double accuracy_of(Loss, std::span<const float>, std::span<const double>);
+template double accuracy_of(Loss, std::span<const double>, std::span<const double>);
 
 Trainer::Trainer(const Dataset& data, TrainOptions options, const WeightSource& weights,
                  std::unique_ptr<Executor> executor)
@@ -166,46 +220,16 @@ double Trainer::loss(const Dataset& data) {
   return loss;
 }
 
-std::size_t Trainer::predicted(std::size_t example) const {
-  std::size_t best = 0;
-  for (std::size_t k = 1; k < score_count(); ++k) {
-    if (scores_[k * labels_.size() + example] > scores_[best * labels_.size() + example]) best = k;
-  }
-  return best;
-}
-
-double Trainer::accuracy() const {
-  std::size_t right = 0;
-  for (std::size_t i = 0; i < labels_.size(); ++i) {
-    const bool good = options_.loss == Loss::Hinge
-                          ? (scores_[i] > 0) == (labels_[i] > 0)
-                          : predicted(i) == static_cast<std::size_t>(labels_[i]);
-    right += good ? 1 : 0;
-  }
-  return 100.0 * static_cast<double>(right) / static_cast<double>(labels_.size());
-}
-
-Update Trainer::update_of_step() const {
-  if (options_.optimizer == Optimizer::Sgd) {
-    const double rate = optimizer::linear_rate(options_.lr, next_step_, options_.steps);
-    return optimizer::Sgd::Scalars<double>{rate};
-  }
-  return optimizer::AdamW::scalars<double>({.lr = options_.lr,
-                                            .beta1 = 0.9,
-                                            .beta2 = 0.95,
-                                            .eps = 1e-8,
-                                            .weight_decay = options_.weight_decay},
-                                           next_step_ + 1);
-}
-
 StepReport Trainer::step() {
   const Batch batch = {labels_.size(), rows_};
   double loss = 0;
   executor_->run(batch, {.loss = std::span(&loss, 1),
                          .outputs = score_spans(scores_, labels_.size()),
                          .backward = true});
-  if (!std::isfinite(loss) || !executor_->update(update_of_step())) refuse_step(batch);
-  return {next_step_++, loss, accuracy()};
+  if (!std::isfinite(loss) || !executor_->update(update_of_step<double>(options_, next_step_)))
+    refuse_step(batch);
+  return {next_step_++, loss,
+          accuracy_of(options_.loss, std::span<const double>(scores_), labels_)};
 }
 
 void Trainer::refuse_step(const Batch& batch) const {

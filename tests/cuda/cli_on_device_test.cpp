@@ -67,6 +67,12 @@ TEST_F(ProgramOnDevice, TrainsAsOnTheCpu) {
         "--executor cuda-level --device cuda", "--device auto", ""}) {
     expect_same("train moons --steps 2 --hidden 2", options);
   }
+  for (const char* dtype : {"f64", "f32"}) {  // the last two diverge
+    expect_same(std::string("train moons --models 3 --steps 3 --hidden 2 --sweep lr=0.5:1e200 ") +
+                    "--dtype " + dtype,
+                "--device cuda");
+  }
+  expect_same("train yinyang --models 2 --steps 2 --hidden 2", "");
 }
 
 TEST_F(ProgramOnDevice, ParityComparesItUnasked) {

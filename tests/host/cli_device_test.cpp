@@ -49,6 +49,7 @@ TEST_F(WithoutGpu, CudaIsAnErrorAndNeverSomethingElse) {
     }
   }
   expect_no_gpu("parity moons --executor host,cuda-level");
+  expect_no_gpu("train moons --models 2 --device cuda");
   EXPECT_FALSE(std::filesystem::exists(folder_ / "runs"));
 }
 

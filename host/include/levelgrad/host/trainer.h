@@ -33,11 +33,29 @@ struct TrainOptions {
 /// What the yin-yang demo uses: EurekaLabsAI/micrograd's settings.
 [[nodiscard]] TrainOptions yin_yang_options();
 
+/// What the update after a step takes of its optimizer; steps count from 0.
+template <class T>
+[[nodiscard]] BasicUpdate<T> update_of_step(const TrainOptions& options, int step);
+
+/// The numbers that the parameters of a Trainer's Program start from, without the recording.
+///
+/// weights   draws as the Trainer's does. errors   ArgumentError for layers without neurons.
+[[nodiscard]] std::vector<double> initial_parameters(const Dataset& data,
+                                                     const TrainOptions& options,
+                                                     const WeightSource& weights);
+
+/// Per cent of the examples with the right sign, or the highest score right.
+///
+/// scores   [score][example]. labels   [example].
+template <class T>
+[[nodiscard]] double accuracy_of(Loss loss, std::span<const T> scores,
+                                 std::span<const double> labels);
+
 /// What a step saw before it updated the parameters.
 struct StepReport {
   int step;         ///< counts from 0
   double loss;      ///< mean over the examples, plus the L2 penalty
-  double accuracy;  ///< per cent of the examples with the right sign, or the highest score right
+  double accuracy;  ///< as accuracy_of()
 };
 
 /// Trains an MLP with linear outputs on the mean loss plus l2 * sum(p * p).
@@ -76,9 +94,6 @@ public:
   [[nodiscard]] const Executor& executor() const { return *executor_; }
 
 private:
-  [[nodiscard]] Update update_of_step() const;
-  [[nodiscard]] double accuracy() const;
-  [[nodiscard]] std::size_t predicted(std::size_t example) const;
   [[noreturn]] void refuse_step(const Batch& batch) const;
 
   TrainOptions options_;
@@ -89,5 +104,10 @@ private:
   std::vector<double> scores_;  // [score][example], of the last step
   int next_step_ = 0;
 };
+
+extern template BasicUpdate<float> update_of_step<float>(const TrainOptions&, int);
+extern template BasicUpdate<double> update_of_step<double>(const TrainOptions&, int);
+extern template double accuracy_of(Loss, std::span<const float>, std::span<const double>);
+extern template double accuracy_of(Loss, std::span<const double>, std::span<const double>);
 
 }  // namespace levelgrad::host
