@@ -28,7 +28,7 @@ void copy(const T* from, T* to, std::size_t count, cudaStream_t stream) {
 
 template <class T>
 FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
-                        const StorageNeeds& needs, int device, CodeCache& cache,
+                        const StorageNeeds& needs, int device, Math math, CodeCache& cache,
                         cudaStream_t stream)
     : needs_(needs), number_count_(layout.read_by_bodies()) {
   const LaneCode code = fused_code(schedule, needs);
@@ -49,7 +49,7 @@ FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
                                 layout.join_count() + (needs.backward ? layout.folded().size() : 0),
                                 constant, uniform_bytes_ > 0};
   module_ = load_or_recompile(fused_source(code, plan_, numbers, sizeof(T) == 8),
-                              jit_target(device), {}, &cache)
+                              jit_target(device), {}, &cache, math == Math::Fast)
                 .module;
   kernel_ = module_.kernel("fused");
   kernel_.set_dynamic_shared(plan_.shared_bytes);
