@@ -30,7 +30,7 @@ public:
         layout_(schedules_),
         stream_(make_stream()),
         kernel_(schedules_.front(), layout_, kind_.name, kind_.state_bytes, options.device,
-                options.cache ? *options.cache : process_cache(), stream_.get()),
+                options.math, options.cache ? *options.cache : process_cache(), stream_.get()),
         list_(steps(), std::span(&program, 1)) {
     list_.throw_error();
     inputs_.upload(ensemble.inputs, stream_.get());

@@ -10,6 +10,7 @@
 #include "fused_plan.h"
 #include "jit_module.h"
 #include "levelgrad/error.h"
+#include "levelgrad/executor.h"
 
 namespace levelgrad::cuda {
 
@@ -68,9 +69,10 @@ struct StepsArguments {
 
 /// The source, compiled and loaded. A driver that does not take the code, as one that is older than
 /// NVRTC, is not a device that has failed: other kernels run.
-[[nodiscard]] inline JitModule module_of(const JitSource& source, int device, CodeCache& cache) {
+[[nodiscard]] inline JitModule module_of(const JitSource& source, int device, Math math,
+                                         CodeCache& cache) {
   try {
-    return load_or_recompile(source, jit_target(device), {}, &cache).module;
+    return load_or_recompile(source, jit_target(device), {}, &cache, math == Math::Fast).module;
   } catch (const OutOfDeviceMemory&) {
     throw;
   } catch (const DeviceError& error) {

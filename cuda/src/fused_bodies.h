@@ -18,8 +18,8 @@ template <class T>
 class FusedBodies {
 public:
   /// The cache is borrowed.
-  FusedBodies(int device, CodeCache& cache, cudaStream_t stream)
-      : device_(device), cache_(&cache), stream_(stream) {}
+  FusedBodies(int device, Math math, CodeCache& cache, cudaStream_t stream)
+      : device_(device), math_(math), cache_(&cache), stream_(stream) {}
 
   /// The body for a kind of pass, compiled when it is first asked for; null where that failed. The
   /// first reason is kept, and nothing is tried again.
@@ -41,6 +41,7 @@ private:
   };
 
   int device_;
+  Math math_;
   CodeCache* cache_;
   cudaStream_t stream_;
   std::vector<Made> made_;

@@ -28,7 +28,7 @@ void copy(const T* from, T* to, std::size_t count, cudaStream_t stream) {
 
 template <class T>
 FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
-                        const StorageNeeds& needs, int device, CodeCache& cache,
+                        const StorageNeeds& needs, int device, Math math, CodeCache& cache,
                         cudaStream_t stream)
     : needs_(needs), number_count_(layout.read_by_bodies()) {
   const LaneCode code = fused_code(schedule, needs);
@@ -48,7 +48,7 @@ FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
   const FusedNumbers numbers = {number_count_, static_cast<std::size_t>(layout.seed(0)),
                                 layout.join_count() + (needs.backward ? layout.folded().size() : 0),
                                 constant, uniform_bytes_ > 0};
-  module_ = module_of(fused_source(code, plan_, numbers, sizeof(T) == 8), device, cache);
+  module_ = module_of(fused_source(code, plan_, numbers, sizeof(T) == 8), device, math, cache);
   kernel_ = module_.kernel("fused");
   kernel_.set_dynamic_shared(plan_.shared_bytes);
   if (constant) {

@@ -6,6 +6,7 @@
 #include "device_memory.h"
 #include "fused_plan.h"
 #include "jit_module.h"
+#include "levelgrad/executor.h"
 #include "levelgrad/storage.h"
 #include "tile_task.h"
 #include "uniform_layout.h"
@@ -22,10 +23,11 @@ class FusedBody {
 public:
   /// Compiles, or finds in the cache, and loads.
   ///
+  /// math     Fast: NVRTC may contract in all of it, the uniform part too.
   /// errors   CompilerError where there is no NVRTC, it fails, the driver does not take what it
   ///          makes, or the body is too large for a kernel; DeviceError.
   FusedBody(const Schedule& schedule, const UniformLayout& layout, const StorageNeeds& needs,
-            int device, CodeCache& cache, cudaStream_t stream);
+            int device, Math math, CodeCache& cache, cudaStream_t stream);
 
   [[nodiscard]] const StorageNeeds& needs() const { return needs_; }
 

@@ -31,7 +31,7 @@ std::size_t uniform_bytes(const Program& program, std::size_t number_bytes,
 template <class T>
 FusedSteps<T>::FusedSteps(const Schedule& schedule, const UniformLayout& layout,
                           const std::string& optimizer, std::size_t state_bytes, int device,
-                          CodeCache& cache, cudaStream_t stream)
+                          Math math, CodeCache& cache, cudaStream_t stream)
     : input_count_(schedule.program().input_count()),
       fold_width_(layout.join_count() + layout.folded().size()) {
   const Program& program = schedule.program();
@@ -57,7 +57,7 @@ FusedSteps<T>::FusedSteps(const Schedule& schedule, const UniformLayout& layout,
   shared_bytes_ = plan_.shared_bytes + own;
   const JitSource source =
       fused_steps_source(code, plan_, layout, optimizer, most_chunks, sizeof(T) == 8);
-  module_ = module_of(source, device, cache);
+  module_ = module_of(source, device, math, cache);
   kernel_ = module_.kernel("fused_steps");
   kernel_.set_dynamic_shared(shared_bytes_);
   most_blocks_ = resident_blocks(kernel_, plan_.threads, shared_bytes_, device);

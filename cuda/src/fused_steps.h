@@ -34,11 +34,12 @@ public:
 
   /// Compiles, or finds in the cache, and loads.
   ///
+  /// math     Fast: NVRTC may contract in all of it, the uniform part too.
   /// optimizer  the name of its struct.
   /// errors     CompilerError where that fails, or where the Program does not fit: its uniform part
   ///            is too large, or must run twice.
   FusedSteps(const Schedule& schedule, const UniformLayout& layout, const std::string& optimizer,
-             std::size_t state_bytes, int device, CodeCache& cache, cudaStream_t stream);
+             std::size_t state_bytes, int device, Math math, CodeCache& cache, cudaStream_t stream);
 
   /// Runs the steps of the list, each model until one of its own is not finite. Asynchronous, but
   /// that what it reads of the host is copied when it returns.

@@ -40,9 +40,9 @@ struct JitCode {
 ///
 /// options    besides the contract's: "-DNAME=1", "--maxrregcount=64". None about rounding.
 /// cache      where code is found and kept; may be null.
-/// contract   whether a * b + c may become one fma: other bits than the host's. For fast modes
-/// only. threads    any. errors     CompilerError: no NVRTC, a mistake in the source, or a GPU that
-/// NVRTC is too new or,
+/// contract   whether a * b + c may become one fma: other bits than the host's. For Math::Fast.
+/// threads    any.
+/// errors     CompilerError: no NVRTC, a mistake in the source, or a GPU that NVRTC is too new or,
 ///            for cubin_only, too old for; InternalError for an option about rounding.
 [[nodiscard]] JitCode compile(const JitSource& source, const JitTarget& target,
                               const std::vector<std::string>& options, CodeCache* cache,

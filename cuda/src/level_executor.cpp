@@ -71,7 +71,10 @@ public:
   Implementation& operator=(const Implementation&) = delete;
 
   [[nodiscard]] std::string name() const {
-    if (options_.strategy == Strategy::Fused) return "cuda-fused, " + device_.name;
+    if (options_.strategy == Strategy::Fused) {
+      return (options_.math == Math::Fast ? "cuda-fused, fast math, " : "cuda-fused, ") +
+             device_.name;
+    }
     return std::string("cuda-level, ") + name_of(options_.strategy) + ", " + device_.name;
   }
   [[nodiscard]] std::string why_not() const { return sweep_ ? sweep_->why_not_fused() : ""; }

@@ -38,7 +38,8 @@ Sweep<T>::Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStre
       options_(options),
       computing_(computing),
       copying_(copying),
-      fused_(options.device, options.cache ? *options.cache : process_cache(), computing),
+      fused_(options.device, options.math, options.cache ? *options.cache : process_cache(),
+             computing),
       choice_(options.strategy == Strategy::Fused ? Strategy::Auto : options.strategy) {}
 
 template <class T>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "executor_choice.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -46,10 +48,32 @@ void check_places(const ExecutorArguments& arguments, const Device& device) {
   }
 }
 
+std::string fast_list() {
+  std::string text;
+  for (const std::string& name : executor_names()) {
+    if (has_fast_mode(name)) text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+/// Refuses executors that have no fast mode where it is asked for.
+void check_math(const ExecutorArguments& arguments) {
+  if (arguments.math != "fast") return;
+  for (const std::string& name : arguments.names) {
+    if (has_fast_mode(name)) continue;
+    throw UsageError("--math fast: " + name +
+                     " is always exact; these have a fast mode: " + fast_list());
+  }
+}
+
 /// The executors that the device decides on.
-std::vector<std::string> names_for(const Device& device, bool several) {
+std::vector<std::string> names_for(const Device& device, bool several, Math math) {
   std::vector<std::string> names = usable_executor_names();
-  if (!several) std::erase_if(names, compiles);
+  if (math == Math::Fast) {
+    std::erase_if(names, [](const auto& name) { return !has_fast_mode(name); });
+  } else if (!several) {
+    std::erase_if(names, compiles);
+  }
   if (device.place) {
     std::erase_if(names, [&](const auto& name) { return place_of(name) != *device.place; });
   }
@@ -81,11 +105,23 @@ void add_executor_options(CLI::App& command, ExecutorArguments& arguments, bool 
       ->check(CLI::IsMember({"auto", "launches", "persistent"}));
   command.add_option("--threads", arguments.options.threads, "of executors on the CPU [all cores]")
       ->check(CLI::Range(1, 1024));
+  command
+      .add_option("--math", arguments.math,
+                  "exact, or fast: compiled code may contract, and bits are not promised [exact]")
+      ->check(CLI::IsMember({"exact", "fast"}));
+}
+
+void say_math(const ExecutorChoice& choice) {
+  if (choice.options.math == Math::Exact) return;
+  fmt::print(stderr,
+             "levelgrad: --math fast: a * b + c may be rounded once; which bits come out is "
+             "not promised\n");
 }
 
 ExecutorChoice choose_executors(const ExecutorArguments& arguments) {
   const Device device = device_named(arguments.device);
   check_places(arguments, device);
+  check_math(arguments);
   const auto on_gpu = [](const std::string& name) { return place_of(name) == Place::Gpu; };
   const bool gpu_named = std::ranges::any_of(arguments.names, on_gpu);
   const bool cpu_named = device.place == Place::Cpu || (!arguments.names.empty() && !gpu_named);
@@ -96,8 +132,13 @@ ExecutorChoice choose_executors(const ExecutorArguments& arguments) {
 
   ExecutorChoice choice = {arguments.names, arguments.options};
   choice.options.device = device.index;
+  choice.options.math = arguments.math == "fast" ? Math::Fast : Math::Exact;
   if (!choice.names.empty()) return choice;
-  choice.names = names_for(device, arguments.several);
+  choice.names = names_for(device, arguments.several, choice.options.math);
+  if (choice.names.empty()) {
+    throw UsageError("--math fast: no executor on this device has a fast mode; these have one: " +
+                     fast_list());
+  }
   if (!device.place && !gpus().usable() && expects_gpu(arguments)) {
     choice.note = "running on the CPU: " + gpus().why_none;
   }

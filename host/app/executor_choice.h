@@ -16,8 +16,9 @@ struct ExecutorArguments {
   const CLI::App* command = nullptr;
   std::vector<std::string> names;  ///< --executor; empty: the device decides
   std::string device = "auto";
+  std::string math = "exact";
   bool several = false;     ///< whether the command runs all of the executors
-  ExecutorOptions options;  ///< but for the device
+  ExecutorOptions options;  ///< but for the device and math
 };
 
 /// What follows from it.
@@ -28,7 +29,10 @@ struct ExecutorChoice {
   std::string note = {};
 };
 
-/// Adds --executor, --device, --strategy and --threads to a command.
+/// In fast mode, a line on stderr that bits are not promised.
+void say_math(const ExecutorChoice& choice);
+
+/// Adds --executor, --device, --strategy, --threads and --math to a command.
 ///
 /// several   --executor takes a list.
 /// what      for the help of --executor.
@@ -37,11 +41,12 @@ void add_executor_options(CLI::App& command, ExecutorArguments& arguments, bool 
 
 /// Decides. Executors that are named decide the device too; else `cpu` and `cuda` take all that run
 /// there, and `auto` all that can run here. A command that runs only one of them compiles nothing
-/// for it unless it is named: most runs are over before that pays.
+/// for it unless it is named: most runs are over before that pays. Fast mode takes those that have
+/// one.
 ///
-/// errors   UsageError for an unknown name or device, and for a device on which an executor that is
-///          named does not run; DeviceError for a GPU that is asked for and cannot be used, never
-///          for `auto`.
+/// errors   UsageError for an unknown name or device, for a device on which an executor that is
+///          named does not run, and for fast mode where one that is named has none; DeviceError for
+///          a GPU that is asked for and cannot be used, never for `auto`.
 [[nodiscard]] ExecutorChoice choose_executors(const ExecutorArguments& arguments);
 
 }  // namespace levelgrad::app

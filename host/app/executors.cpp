@@ -36,7 +36,7 @@ std::vector<Entry<T>> entries() {
        }},
       {"host-native", Place::Cpu, true,
        [](const ExecutorOptions& options) -> Made {
-         return make_native_executor<T>(static_cast<std::size_t>(options.threads));
+         return make_native_executor<T>(static_cast<std::size_t>(options.threads), options.math);
        }},
       {"host", Place::Cpu, false,
        [](const ExecutorOptions& options) -> Made {
@@ -81,6 +81,7 @@ std::string executor_list() {
 
 Place place_of(const std::string& name) { return entry_named<double>(name).place; }
 bool compiles(const std::string& name) { return entry_named<double>(name).compiles; }
+bool has_fast_mode(const std::string& name) { return compiles(name); }
 
 template <class T>
 std::unique_ptr<BasicExecutor<T>> make_executor(const std::string& name,

@@ -16,6 +16,7 @@ struct ExecutorOptions {
   int threads = 0;                ///< of executors on the CPU; 0: as many as there are cores
   int device = 0;                 ///< which GPU
   std::string strategy = "auto";  ///< of cuda-level: "auto", "launches" or "persistent"
+  Math math = Math::Exact;        ///< Fast: of those that have a fast mode
 };
 
 /// Where an executor runs.
@@ -33,6 +34,8 @@ enum class Place : unsigned char { Cpu, Gpu };
 /// Whether it has a compiler make code of a Program first: a second or two, which pay in long runs
 /// only.
 [[nodiscard]] bool compiles(const std::string& name);
+/// Whether it can contract: its compiler does, so these are the ones that compile.
+[[nodiscard]] bool has_fast_mode(const std::string& name);
 
 /// One that compiles runs, where that cannot be, as the host executor, and says so on stderr.
 ///

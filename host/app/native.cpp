@@ -57,8 +57,8 @@ class TellingExecutor : public host::BasicNativeExecutor<T> {
 public:
   using Base = host::BasicNativeExecutor<T>;
 
-  TellingExecutor(std::size_t threads, std::shared_ptr<host::DiskCache> cache)
-      : Base({.threads = threads, .cache = cache}), cache_(std::move(cache)) {}
+  TellingExecutor(std::size_t threads, Math math, std::shared_ptr<host::DiskCache> cache)
+      : Base({.threads = threads, .cache = cache, .math = math}), cache_(std::move(cache)) {}
 
   using Base::load;
   void load(std::span<const Program> programs) override {
@@ -113,9 +113,9 @@ FoundCompiler find_compiler() {
 }
 
 template <class T>
-std::unique_ptr<BasicExecutor<T>> make_native_executor(std::size_t threads) {
+std::unique_ptr<BasicExecutor<T>> make_native_executor(std::size_t threads, Math math) {
   try {
-    return std::make_unique<TellingExecutor<T>>(threads, std::make_shared<host::DiskCache>());
+    return std::make_unique<TellingExecutor<T>>(threads, math, std::make_shared<host::DiskCache>());
   } catch (const CompilerError& error) {
     return host_instead<T>(error, threads);
   } catch (const FileError& error) {  // no place for what the compiler says of itself
@@ -123,7 +123,7 @@ std::unique_ptr<BasicExecutor<T>> make_native_executor(std::size_t threads) {
   }
 }
 
-template std::unique_ptr<BasicExecutor<float>> make_native_executor(std::size_t);
-template std::unique_ptr<BasicExecutor<double>> make_native_executor(std::size_t);
+template std::unique_ptr<BasicExecutor<float>> make_native_executor(std::size_t, Math);
+template std::unique_ptr<BasicExecutor<double>> make_native_executor(std::size_t, Math);
 
 }  // namespace levelgrad::app

@@ -25,9 +25,10 @@ struct FoundCompiler {
 /// and once, that the host executor runs and why, and what is wrong with the cache. While it
 /// compiles it says so where stderr is a terminal.
 template <class T>
-[[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_native_executor(std::size_t threads);
+[[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_native_executor(std::size_t threads,
+                                                                     Math math = Math::Exact);
 
-extern template std::unique_ptr<BasicExecutor<float>> make_native_executor(std::size_t);
-extern template std::unique_ptr<BasicExecutor<double>> make_native_executor(std::size_t);
+extern template std::unique_ptr<BasicExecutor<float>> make_native_executor(std::size_t, Math);
+extern template std::unique_ptr<BasicExecutor<double>> make_native_executor(std::size_t, Math);
 
 }  // namespace levelgrad::app

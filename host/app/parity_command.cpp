@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// `levelgrad parity`: whether executors give the bits of the reference executor.
+// `levelgrad parity`: whether executors give the bits of the reference executor, and what fast mode
+// is off.
 #include "levelgrad/host/parity.h"
 
 #include <fmt/format.h>
@@ -61,8 +62,14 @@ void compare_all(const Program& program, const std::vector<double>& inputs,
   for (const std::string& name : executors.names) {
     const auto executor = make_executor<T>(name, executors.options);
     const auto found = host::observe(*executor, parity_case);
-    report.runs.push_back({sizeof(T) == 8 ? "f64" : "f32", executor->name(),
-                           host::compare(program, expected, found)});
+    host::ParityRun run = {sizeof(T) == 8 ? "f64" : "f32", executor->name(), {}};
+    if (report.math == Math::Exact) {
+      run.agreements = host::compare(program, expected, found);
+    } else {
+      run.deviations = host::deviations(expected, found);
+      run.bound = host::most_deviation<T>;
+    }
+    report.runs.push_back(std::move(run));
   }
 }
 
@@ -79,16 +86,18 @@ int parity(const ParityArguments& arguments) {
                                .parameter_count = program.parameter_count(),
                                .example_count = arguments.examples,
                                .steps = arguments.steps,
-                               .runs = {}};
+                               .runs = {},
+                               .math = executors.options.math};
   if (report.example_count == 0) {
     report.example_count = model.data ? model.data->example_count() : random_examples;
   }
+  say_math(executors);
   if (!executors.note.empty()) fmt::print(stderr, "levelgrad: {}\n", executors.note);
   if (arguments.dtype != "f32") compare_all<double>(program, inputs, executors, report);
   if (arguments.dtype != "f64") compare_all<float>(program, inputs, executors, report);
   const std::string text = arguments.json ? host::parity_json(report) : host::parity_table(report);
   LineFile().write_bytes(text);
-  return report.identical() ? exit_ok : exit_parity;
+  return report.as_promised() ? exit_ok : exit_parity;
 }
 
 }  // namespace

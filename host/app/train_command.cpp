@@ -120,6 +120,7 @@ int run_models(const TrainArguments& arguments, const host::TrainOptions& option
 
 /// The fastest of those that are left to choose from.
 std::unique_ptr<Executor> executor_of(const ExecutorChoice& choice) {
+  say_math(choice);
   return make_executor<double>(choice.names.front(), choice.options);
 }
 
@@ -279,9 +280,10 @@ Command add_train(CLI::App& app) {
       "0.05]");
   command->add_option("--l2", options.l2, "weight of the sum of squared parameters [moons 1e-4]");
   command->add_option("--weight-decay", options.weight_decay, "AdamW's [yinyang 1e-4]");
-  add_executor_options(*command, arguments->executor, false,
-                       "what runs the steps, all with the same bits: " + executor_list() +
-                           " [the fastest that can run and need not compile first]");
+  add_executor_options(
+      *command, arguments->executor, false,
+      "what runs the steps, in exact mode all with the same bits: " + executor_list() +
+          " [the fastest that can run and need not compile first]");
   command->add_option("--save", arguments->save,
                       "folder for the pictures, or formulas [runs/MODEL]");
   command->add_option("--log", arguments->log, "one JSON object per step goes to this file");

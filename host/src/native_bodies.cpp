@@ -38,6 +38,17 @@ NativeTarget target_of(bool f64, std::size_t vector_bytes) {
   return target;
 }
 
+/// What the compiler is told. Contraction and nothing else makes fast mode: no flag that lets it
+/// reorder sums or forget NaN.
+///
+/// It may touch the math functions too: where they need a fused operation they say fma(), and a
+/// test measures that g++ and clang leave their exact sums and products intact, value by value.
+std::vector<std::string> flags_of(const NativeOptions& options) {
+  std::vector<std::string> flags = options.flags;
+  if (options.math == Math::Fast) flags.emplace_back("-ffp-contract=fast");
+  return flags;
+}
+
 std::string too_large(std::span<const Schedule> schedules) {
   if (schedules.size() > most_programs) {
     return std::to_string(schedules.size()) + " Programs in a batch are too many to compile";
@@ -62,8 +73,9 @@ NativeBodies<T>::NativeBodies(NativeCompiler compiler, const NativeOptions& opti
 
 template <class T>
 std::string NativeBodies<T>::name() const {
+  if (!why_not_.empty()) return lanes_.name() + ", not compiled";
   const std::string vectors = std::to_string(8 * target_.vector_bytes) + "-bit vectors";
-  return why_not_.empty() ? vectors : lanes_.name() + ", not compiled";
+  return vectors + (options_.math == Math::Fast ? ", fast math" : "");
 }
 
 template <class T>
@@ -95,7 +107,7 @@ const NativeBody<T>* NativeBodies<T>::body(std::size_t program, const StorageNee
     if (options_.piece_size > 0) code_needs.piece_size = options_.piece_size;
     const LaneCode code(schedules_[program], code_needs);
     const NativeCode native = native_code(code, target_);
-    CompiledCode made = compiled(compiler_, *options_.cache, native.text, options_.flags);
+    CompiledCode made = compiled(compiler_, *options_.cache, native.text, flags_of(options_));
     made_.push_back(
         {program, needs,
          std::make_unique<NativeBody<T>>(std::move(made.library), native,

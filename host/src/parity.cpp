@@ -232,6 +232,10 @@ bool ParityReport::identical() const {
   });
 }
 
+bool ParityReport::as_promised() const {
+  return math == Math::Exact ? identical() : std::ranges::all_of(runs, &ParityRun::within_bound);
+}
+
 template std::vector<BasicQuantity<float>> observe(BasicExecutor<float>&,
                                                    const BasicParityCase<float>&);
 template std::vector<Agreement> compare(const Program&, const std::vector<BasicQuantity<float>>&,

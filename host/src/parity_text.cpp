@@ -3,6 +3,8 @@
 // A ParityReport as a table and as JSON.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "json_text.h"
 #include "levelgrad/host/parity.h"
 #include "schedule_words.h"
@@ -30,6 +32,50 @@ std::string table_of(const ParityRun& run) {
     if (!first.node.empty()) text += fmt::format("    {}\n", printable(first.node, 200));
   }
   return text;
+}
+
+/// Of fast mode.
+std::string deviations_table(const ParityRun& run) {
+  std::string text = fmt::format("\n{}, {}: errors against exact mode; no bits are promised\n",
+                                 run.dtype, run.executor);
+  text += fmt::format("  {:<20}{:>12}{:>12}{:>11}{:>11}{:>11}{:>11}\n", "quantity", "numbers",
+                      "identical", "absolute", "relative", "ulps", "of largest");
+  for (const Deviation& each : run.deviations) {
+    text += fmt::format("  {:<20}{:>12}{:>12}{:>11.2g}{:>11.2g}{:>11.2g}{:>11.2g}{}\n",
+                        printable(each.quantity, 40), each.count, each.identical, each.absolute,
+                        each.relative, each.ulps, each.scaled,
+                        each.scaled <= run.bound ? "" : "  above the bound");
+  }
+  return text + fmt::format("  bound of the last column: {:g}\n", run.bound);
+}
+
+/// Infinite errors are null.
+void write(const char* name, double error, JsonWriter& json) {
+  json.key(name);
+  std::isfinite(error) ? json.value(error) : json.null();
+}
+
+void write_deviations(const ParityRun& run, JsonWriter& json) {
+  json.open('{');
+  json.member("dtype", run.dtype);
+  json.member("executor", run.executor);
+  json.member("bound", run.bound);
+  json.member("within", run.within_bound());
+  json.key("quantities");
+  json.open('[');
+  for (const Deviation& each : run.deviations) {
+    json.open('{');
+    json.member("name", each.quantity);
+    json.member("numbers", each.count);
+    json.member("identical", each.identical);
+    write("absolute", each.absolute, json);
+    write("relative", each.relative, json);
+    write("ulps", each.ulps, json);
+    write("of_largest", each.scaled, json);
+    json.close('}');
+  }
+  json.close(']');
+  json.close('}');
 }
 
 void write(const Mismatch& first, JsonWriter& json) {
@@ -67,7 +113,8 @@ std::string parity_table(const ParityReport& report) {
   std::string text = fmt::format("{}: {} nodes, {} parameters, hash {}; {} examples, {} steps\n",
                                  report.model, report.node_count, report.parameter_count,
                                  report.hash, report.example_count, report.steps);
-  for (const ParityRun& run : report.runs) text += table_of(run);
+  const auto table = report.math == Math::Exact ? table_of : deviations_table;
+  for (const ParityRun& run : report.runs) text += table(run);
   return text;
 }
 
@@ -80,10 +127,14 @@ std::string parity_json(const ParityReport& report) {
   json.member("parameters", report.parameter_count);
   json.member("examples", report.example_count);
   json.member("steps", report.steps);
-  json.member("identical", report.identical());
+  const bool exact = report.math == Math::Exact;
+  json.member("math", exact ? "exact" : "fast");
+  json.member(exact ? "identical" : "within", report.as_promised());
   json.key("runs");
   json.open('[');
-  for (const ParityRun& run : report.runs) write(run, json);
+  for (const ParityRun& run : report.runs) {
+    exact ? write(run, json) : write_deviations(run, json);
+  }
   json.close(']');
   json.close('}');
   return json.take();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Executor: what runs a Program for a batch. All give the same bits.
+// Executor: what runs a Program for a batch. All give the same bits, but in fast mode.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,12 @@
 #include "levelgrad/program.h"
 
 namespace levelgrad {
+
+/// What an executor that compiles may make of a * b + c.
+enum class Math : unsigned char {
+  Exact,  ///< two roundings: the bits that all executors give
+  Fast,   ///< one, where its compiler sees a gain: nobody promises which bits
+};
 
 /// How a batch's inputs lie in memory.
 enum class Layout : unsigned char {

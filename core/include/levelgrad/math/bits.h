@@ -110,6 +110,32 @@ LG_FN T scale(T y, typename Format<T>::Bits bits) {
   return y * pow2<T>(half) * pow2<T>(bits - half);
 }
 
+/// a + b, a - b and a * b rounded in themselves, whatever the compiler may contract: in fast mode
+/// (executor.h) neither NVRTC nor, behind it, ptxas may spoil exact sums and products.
+///
+/// Nothing on the host: a test measures what its compilers make of exact sums and products.
+#if defined(__CUDA_ARCH__)
+LG_FN double add_rn(double a, double b) { return __dadd_rn(a, b); }
+LG_FN float add_rn(float a, float b) { return __fadd_rn(a, b); }
+LG_FN double sub_rn(double a, double b) { return __dsub_rn(a, b); }
+LG_FN float sub_rn(float a, float b) { return __fsub_rn(a, b); }
+LG_FN double mul_rn(double a, double b) { return __dmul_rn(a, b); }
+LG_FN float mul_rn(float a, float b) { return __fmul_rn(a, b); }
+#else
+template <class T>
+LG_FN T add_rn(T a, T b) {
+  return a + b;
+}
+template <class T>
+LG_FN T sub_rn(T a, T b) {
+  return a - b;
+}
+template <class T>
+LG_FN T mul_rn(T a, T b) {
+  return a * b;
+}
+#endif
+
 /// An unevaluated sum hi + lo with lo small against hi: a number of more than the precision of T.
 template <class T>
 struct HiLo {
@@ -119,22 +145,22 @@ struct HiLo {
 /// a + b exactly, for |a| >= |b| or a = 0. Dekker 1971.
 template <class T>
 LG_FN HiLo<T> fast_two_sum(T a, T b) {
-  const T sum = a + b;
-  return {sum, b - (sum - a)};
+  const T sum = add_rn(a, b);
+  return {sum, sub_rn(b, sub_rn(sum, a))};
 }
 
 /// a + b exactly. Knuth, The Art of Computer Programming, vol. 2, sec. 4.2.2.
 template <class T>
 LG_FN HiLo<T> two_sum(T a, T b) {
-  const T sum = a + b;
-  const T b_part = sum - a;
-  return {sum, (a - (sum - b_part)) + (b - b_part)};
+  const T sum = add_rn(a, b);
+  const T b_part = sub_rn(sum, a);
+  return {sum, add_rn(sub_rn(a, sub_rn(sum, b_part)), sub_rn(b, b_part))};
 }
 
 /// a * b exactly, unless the low part underflows.
 template <class T>
 LG_FN HiLo<T> two_product(T a, T b) {
-  const T product = a * b;
+  const T product = mul_rn(a, b);
   return {product, fma(a, b, -product)};
 }
 

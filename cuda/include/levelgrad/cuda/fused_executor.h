@@ -9,11 +9,12 @@
 
 namespace levelgrad::cuda {
 
-/// How the cuda-fused executor works; none of it has an effect on bits.
+/// How the cuda-fused executor works; only math has an effect on bits.
 struct FusedOptions {
   int device = 0;
   std::size_t tile_lanes = 0;                  ///< as LevelOptions::tile_lanes
   std::shared_ptr<CodeCache> cache = nullptr;  ///< null: kept as long as the process runs
+  Math math = Math::Exact;                     ///< of what is compiled
 };
 
 /// Runs a batch on a GPU with a kernel that NVRTC makes of the body when a Program is loaded: one
@@ -22,7 +23,7 @@ struct FusedOptions {
 ///
 /// Everything else, and a body that cannot be compiled or is too large for it, runs as the executor
 /// cuda-level runs it: why_not() says why. Examples of different Programs in one batch, and grads
-/// of each example, too. The bits are the same.
+/// of each example, too. The bits are the same, but in fast mode.
 ///
 /// errors   as BasicLevelExecutor.
 template <class T>
@@ -32,7 +33,8 @@ public:
       : BasicLevelExecutor<T>({.device = options.device,
                                .strategy = Strategy::Fused,
                                .tile_lanes = options.tile_lanes,
-                               .cache = std::move(options.cache)}) {}
+                               .cache = std::move(options.cache),
+                               .math = options.math}) {}
 };
 
 using FusedExecutor = BasicFusedExecutor<double>;

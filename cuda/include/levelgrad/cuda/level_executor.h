@@ -23,7 +23,7 @@ enum class Strategy : unsigned char {
 /// "auto", "launches", "persistent", "fused".
 [[nodiscard]] const char* name_of(Strategy strategy);
 
-/// How the cuda-level executor works; none of it has an effect on bits.
+/// How the cuda-level executor works; only math has an effect on bits.
 struct LevelOptions {
   int device = 0;
   Strategy strategy = Strategy::Auto;
@@ -31,6 +31,8 @@ struct LevelOptions {
   std::size_t tile_lanes = 0;
   /// Of the strategy Fused: what was compiled is kept there; null: as long as the process runs.
   std::shared_ptr<CodeCache> cache = nullptr;
+  /// Of what the strategy Fused compiles; everything else stays exact.
+  Math math = Math::Exact;
 };
 
 /// Runs a batch on a GPU, level by level.

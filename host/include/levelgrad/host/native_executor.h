@@ -12,13 +12,14 @@
 
 namespace levelgrad::host {
 
-/// How the native executor works; none of it has an effect on bits.
+/// How the native executor works; only math has an effect on bits.
 struct NativeOptions {
   std::size_t threads = 0;                     ///< 0: one for each core
   std::shared_ptr<CodeCache> cache = nullptr;  ///< null: files in DiskCache::default_folder()
   std::vector<std::string> flags = {};         ///< for the compiler, behind ours: -O1
   std::size_t vector_bytes = 0;                ///< 16, 32 or 64; 0: as the processor has them
   std::size_t piece_size = 0;                  ///< LaneCodeNeeds::piece_size; 0: its default
+  Math math = Math::Exact;                     ///< of compiled bodies; what is not stays exact
 };
 
 /// Runs a batch as the host executor does, but for the bodies of the Programs: those are straight-
@@ -26,7 +27,7 @@ struct NativeOptions {
 /// loaded (a second or two for the moons net, and then from the cache).
 ///
 /// What cannot be compiled, or is too large for it, runs as the host executor runs it: why_not()
-/// says why. The bits are the same.
+/// says why. The bits are the same, but in fast mode.
 ///
 /// errors   CompilerError where there is no compiler; ArgumentError for options out of range.
 template <class T>

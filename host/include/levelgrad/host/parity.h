@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Whether an executor gives the bits of another one, number by number.
+// Whether an executor gives the bits of another one, number by number; in fast mode, how far off it
+// is.
 #pragma once
 
 #include <cstddef>
@@ -61,11 +62,42 @@ template <class T>
                                              const std::vector<BasicQuantity<T>>& reference,
                                              const std::vector<BasicQuantity<T>>& other);
 
+/// How far the numbers of a quantity are from exact ones.
+///
+/// A number that is NaN or infinite on one side only is infinitely far off. Relative errors and
+/// ulps are those of the exact numbers that are not 0.
+struct Deviation {
+  std::string quantity;
+  std::size_t count = 0;
+  std::size_t identical = 0;  ///< the same bits, or NaN on both sides
+  double absolute = 0;        ///< the largest |fast - exact|
+  double relative = 0;        ///< the largest |fast - exact| / |exact|
+  double ulps = 0;            ///< the largest |fast - exact| in units in the last place of exact
+  double scaled = 0;          ///< absolute, of the quantity's largest |exact|
+};
+
+/// The largest Deviation::scaled that passes for rounding: 1e-9 in f64, 1e-3 in f32.
+///
+/// It is for the largest number of a quantity, not for each: where a sum cancels, a single number
+/// may have no digit right in exact mode either. Some million roundings' worth, so that it holds
+/// after steps of training; what a wrong formula or a lost term makes is far above it.
+template <class T>
+inline constexpr double most_deviation = sizeof(T) == 8 ? 1e-9 : 1e-3;
+
+/// Errors: ArgumentError for lists of different quantities.
+template <class T>
+[[nodiscard]] std::vector<Deviation> deviations(const std::vector<BasicQuantity<T>>& exact,
+                                                const std::vector<BasicQuantity<T>>& fast);
+
 /// One executor beside the reference.
 struct ParityRun {
   std::string dtype;     ///< "f64" or "f32"
   std::string executor;  ///< its name()
   std::vector<Agreement> agreements;
+  std::vector<Deviation> deviations = {};  ///< of fast mode, instead of agreements
+  double bound = 0;                        ///< most_deviation of the dtype, in fast mode
+
+  [[nodiscard]] bool within_bound() const;
 };
 
 /// What `levelgrad parity` tells.
@@ -77,8 +109,11 @@ struct ParityReport {
   std::size_t example_count = 0;
   int steps = 0;
   std::vector<ParityRun> runs;
+  Math math = Math::Exact;  ///< Fast: runs have deviations
 
   [[nodiscard]] bool identical() const;
+  /// What is promised: the same bits; in fast mode that no error is above the bound.
+  [[nodiscard]] bool as_promised() const;
 };
 
 /// A table for people.
@@ -96,6 +131,11 @@ extern template std::vector<BasicQuantity<double>> observe(BasicExecutor<double>
 extern template std::vector<Agreement> compare(const Program&,
                                                const std::vector<BasicQuantity<double>>&,
                                                const std::vector<BasicQuantity<double>>&);
+
+extern template std::vector<Deviation> deviations(const std::vector<BasicQuantity<float>>&,
+                                                  const std::vector<BasicQuantity<float>>&);
+extern template std::vector<Deviation> deviations(const std::vector<BasicQuantity<double>>&,
+                                                  const std::vector<BasicQuantity<double>>&);
 
 using ParityCase = BasicParityCase<double>;
 using ParityCaseF32 = BasicParityCase<float>;
