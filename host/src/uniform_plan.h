@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Uniform nodes as calls of functions, each for many nodes of one op: planned once, so that a batch
-// asks no node for its op.
+// asks no node for its op. Sums of many terms are chains of Adds: a chain has a function of its
+// own, which has the last result at hand instead of waiting for it to go through memory.
 #pragma once
 
 #include <span>
@@ -40,6 +41,8 @@ private:
   };
   template <class O>
   static void compute(T* values, const Step* steps, std::size_t count);
+  template <class O>
+  static void compute_chain(T* values, const Step* steps, std::size_t count);
 
   std::vector<Step> steps_;
   std::vector<Call> calls_;
@@ -71,6 +74,8 @@ private:
   };
   template <class O, int K>
   static void add(const T* values, T* grads, const Term* terms, std::size_t count);
+  template <class O, int K>
+  static void add_chain(const T* values, T* grads, const Term* terms, std::size_t count);
 
   std::vector<Term> terms_;
   std::vector<Call> calls_;
