@@ -71,9 +71,9 @@ public:
     uniform_->run_epilogue(swept.sums, batch.example_count);
     store_uniform(results);
     if (!results.runs_backward()) return;
-    std::vector<T> grads = uniform_->run_prologue_backward(swept.grads);
+    const std::span<const T> grads = uniform_->run_prologue_backward(swept.grads);
     if (!results.grads.empty()) std::ranges::copy(grads, results.grads.begin());
-    state_.set_grads(std::move(grads));
+    state_.set_grads(grads);
   }
 
   /// BasicExecutor::inspect().
@@ -85,7 +85,7 @@ public:
     const SweepResults<T> swept = forward_and_backward(batch, {});
     uniform_->run_epilogue(swept.sums, batch.example_count);
     uniform_->run_epilogue_backward(batch.example_count);
-    (void)uniform_->run_prologue_backward(swept.grads);
+    uniform_->run_prologue_backward(swept.grads);
 
     const std::size_t p = batch.program(example);
     BasicNodeNumbers<T> numbers = numbers_of_lane(
@@ -180,20 +180,21 @@ private:
     if (!one_pass_) sums = forward(batch, {}).sums;
     if (!one_pass_ || epilogue_read_) uniform_->run_epilogue(sums, batch.example_count);
     uniform_->run_epilogue_backward(batch.example_count);
-    const std::vector<T> left = uniform_->left();
+    left_.resize(programs_.front().shared_count());
+    uniform_->take_left(left_);
 
     SweepInputs<T> inputs = sweep_inputs();
     inputs.backward = true;
     inputs.seeds = uniform_->seeds();
-    inputs.left = left;
+    inputs.left = left_;
     inputs.outputs = results.outputs;
     inputs.input_grads = results.input_grads;
     if (!results.example_grads.empty()) {
       inputs.take_example = [&](std::size_t example, std::span<const T> grads) {
         const std::size_t width = state_.numbers().size();
-        UniformPart<T> own = *uniform_;  // its grads are written to
+        std::vector<T> own = uniform_->grads();
         std::ranges::copy(
-            own.run_prologue_backward(grads),
+            uniform_->carry_back(grads, own),
             results.example_grads.begin() + static_cast<std::ptrdiff_t>(example * width));
       };
     }
@@ -207,9 +208,9 @@ private:
   void put_late_grads(const BasicBatch<T>& batch, SweepResults<T>& swept) {
     uniform_->run_epilogue(swept.sums, batch.example_count);
     uniform_->run_epilogue_backward(batch.example_count);
-    const std::vector<T> left = uniform_->left();
-    for (std::size_t i = 0; i < left.size(); ++i) {
-      if (!shared_in_body_[i]) swept.grads[i] = left[i];
+    uniform_->take_left(left_);
+    for (std::size_t i = 0; i < left_.size(); ++i) {
+      if (!shared_in_body_[i]) swept.grads[i] = left_[i];
     }
   }
 
@@ -249,6 +250,7 @@ private:
   bool epilogue_read_ = true;                  // by its backward pass
   std::vector<bool> shared_in_body_;
   std::unique_ptr<UniformPart<T>> uniform_;
+  std::vector<T> left_;                    // [shared], what the epilogue leaves to the body
   std::vector<const T*> uniform_numbers_;  // [program]
   std::vector<std::vector<T>> of_others_;
   std::vector<Machine> machines_;

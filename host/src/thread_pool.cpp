@@ -41,6 +41,10 @@ void ThreadPool::stop() {
 
 void ThreadPool::run(std::size_t task_count,
                      const std::function<void(std::size_t, std::size_t)>& task) {
+  if (threads_.empty()) {
+    for (std::size_t i = 0; i < task_count; ++i) task(i, 0);
+    return;
+  }
   {
     const std::scoped_lock lock(mutex_);
     task_ = &task;

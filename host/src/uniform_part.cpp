@@ -8,18 +8,6 @@
 #include "levelgrad/uniform_text.h"
 
 namespace levelgrad::host {
-namespace {
-
-/// Up to three operands' numbers.
-template <class T>
-struct Operands {
-  T number[3] = {};
-  Operands(std::span<const NodeIndex> nodes, const std::vector<T>& values) {
-    for (std::size_t k = 0; k < nodes.size(); ++k) number[k] = values[nodes[k]];
-  }
-};
-
-}  // namespace
 
 template <class T>
 UniformPart<T>::UniformPart(const Program& program)
@@ -33,45 +21,17 @@ UniformPart<T>::UniformPart(const Program& program)
   for (NodeIndex n = program.constants().begin; n < program.constants().end; ++n) {
     values_[n] = static_cast<T>(program.constant(n));
   }
-}
-
-template <class T>
-void UniformPart<T>::run_forward(NodeRange part) {
-  for (NodeIndex n = part.begin; n < part.end; ++n) {
-    if (program_.joins(n)) continue;
-    const Operands<T> in(program_.operands(n), values_);
-    values_[n] = dispatch(program_.op(n), [&](auto o) {
-      return decltype(o)::value(in.number[0], in.number[1], in.number[2]);
-    });
-  }
-}
-
-template <class T>
-void UniformPart<T>::run_backward(NodeRange part) {
-  for (NodeIndex n = part.end; n-- > part.begin;) {
-    if (!program_.under_root(n) || program_.joins(n)) continue;
-    const std::span<const NodeIndex> operands = program_.operands(n);
-    const Operands<T> in(operands, values_);
-    dispatch(program_.op(n), [&](auto o) {
-      using O = decltype(o);
-      const auto add = [&]<int K>() {
-        if constexpr (K < O::active) {
-          T& grad = grads_[operands[K]];
-          grad = grad + contribution<O, K>(grads_[n], in.number[0], in.number[1], in.number[2],
-                                           values_[n]);
-        }
-      };
-      add.template operator()<0>();
-      add.template operator()<1>();
-      add.template operator()<2>();
-    });
-  }
+  const UniformOrder order(program);
+  early_ = UniformValues<T>(program, order.early);
+  late_ = UniformValues<T>(program, order.late);
+  epilogue_ = UniformGrads<T>(program, order, program.epilogue());
+  prologue_ = UniformGrads<T>(program, order, program.prologue());
 }
 
 template <class T>
 void UniformPart<T>::run_prologue(std::span<const T> parameters) {
   std::ranges::copy(parameters, values_.begin());
-  if (code_ == nullptr) return run_forward(program_.prologue());
+  if (code_ == nullptr) return early_.run(values_.data());
   std::ranges::copy(parameters, u_.begin());
   code_->prologue_forward(u_.data());
   std::copy_n(u_.begin() + static_cast<std::ptrdiff_t>(parameters.size()),
@@ -98,7 +58,7 @@ void UniformPart<T>::run_epilogue(std::span<const T> sums, std::size_t example_c
     const bool averages = info(program_.op(joins_[j])).averages;
     values_[joins_[j]] = averages ? sums[j] * mean_weight<T>(example_count) : sums[j];
   }
-  run_forward(program_.epilogue());
+  late_.run(values_.data());
 }
 
 template <class T>
@@ -107,9 +67,10 @@ void UniformPart<T>::run_epilogue_backward(std::size_t example_count) {
     return code_->epilogue_backward(u_.data(), d_.data(), mean_weight<T>(example_count),
                                     seeds_.data());
   }
-  std::ranges::fill(grads_, T(0));
+  std::fill_n(grads_.begin(), program_.body().begin, T(0));
+  std::fill(grads_.begin() + program_.epilogue().begin, grads_.end(), T(0));
   grads_[program_.root()] = T(1);
-  run_backward(program_.epilogue());
+  epilogue_.run(values_.data(), grads_.data());
   for (std::size_t j = 0; j < joins_.size(); ++j) {
     const T grad = grads_[joins_[j]];
     // The sum's grad is a fold from +0 with one contribution.
@@ -119,30 +80,25 @@ void UniformPart<T>::run_epilogue_backward(std::size_t example_count) {
 }
 
 template <class T>
-std::vector<T> UniformPart<T>::left() const {
-  if (code_ != nullptr) {
-    return {d_.begin(), d_.begin() + static_cast<std::ptrdiff_t>(program_.shared_count())};
-  }
-  std::vector<T> left;
-  for (std::size_t i = 0; i < program_.shared_count(); ++i) {
-    left.push_back(grads_[program_.shared_node(i)]);
-  }
-  return left;
+void UniformPart<T>::take_left(std::span<T> left) const {
+  if (code_ != nullptr) return (void)std::copy_n(d_.begin(), left.size(), left.begin());
+  for (std::size_t i = 0; i < left.size(); ++i) left[i] = grads_[program_.shared_node(i)];
 }
 
 template <class T>
-std::vector<T> UniformPart<T>::run_prologue_backward(std::span<const T> grads) {
-  const auto parameters = static_cast<std::ptrdiff_t>(program_.parameter_count());
-  if (code_ != nullptr) {
-    std::ranges::copy(grads, d_.begin());
-    code_->prologue_backward(u_.data(), d_.data());
-    return {d_.begin(), d_.begin() + parameters};
-  }
-  for (std::size_t i = 0; i < program_.shared_count(); ++i) {
-    grads_[program_.shared_node(i)] = grads[i];
-  }
-  run_backward(program_.prologue());
-  return {grads_.begin(), grads_.begin() + parameters};
+std::span<const T> UniformPart<T>::run_prologue_backward(std::span<const T> shared) {
+  if (code_ == nullptr) return carry_back(shared, grads_);
+  std::ranges::copy(shared, d_.begin());
+  code_->prologue_backward(u_.data(), d_.data());
+  return std::span(d_).first(program_.parameter_count());
+}
+
+template <class T>
+std::span<const T> UniformPart<T>::carry_back(std::span<const T> shared,
+                                              std::vector<T>& grads) const {
+  for (std::size_t i = 0; i < shared.size(); ++i) grads[program_.shared_node(i)] = shared[i];
+  prologue_.run(values_.data(), grads.data());
+  return std::span(grads).first(program_.parameter_count());
 }
 
 template class UniformPart<float>;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The prologue and the epilogue of a Program: uniform nodes, once per batch, one after the other.
+// The prologue and the epilogue of a Program: uniform nodes, once per batch.
 #pragma once
 
 #include <span>
 #include <vector>
 
 #include "levelgrad/program.h"
+#include "uniform_plan.h"
 
 namespace levelgrad::host {
 
@@ -24,15 +25,16 @@ class UniformPart {
 public:
   explicit UniformPart(const Program& program);
 
-  /// Takes code for what follows; null: the nodes are run one by one. Borrowed.
+  /// Takes code for what follows; null: nodes are run as planned. Borrowed.
   ///
   /// With code, values() has the shared nodes and uniform outputs only, and grads() is not for use.
   void use(const UniformCode<T>* code) { code_ = code; }
 
-  /// Computes the prologue. parameters [parameter_count].
+  /// Computes the prologue, and what of the epilogue no join has an effect on. parameters
+  /// [parameter_count].
   void run_prologue(std::span<const T> parameters);
 
-  /// Computes the epilogue. sums [join]: the folds of what the joins read.
+  /// Computes the rest of the epilogue. sums [join]: the folds of what the joins read.
   void run_epilogue(std::span<const T> sums, std::size_t example_count);
 
   /// Carries the root's grad 1 back through the epilogue.
@@ -40,11 +42,13 @@ public:
   /// Behind it: the grad of each join's sum. [join]
   [[nodiscard]] const std::vector<T>& seeds() const { return seeds_; }
   /// Behind it: the grads that the epilogue leaves at the shared nodes. [shared]
-  [[nodiscard]] std::vector<T> left() const;
+  void take_left(std::span<T> left) const;
 
-  /// Carries grads of the shared nodes through the prologue. grads [shared]; the result is
-  /// [parameter_count].
-  [[nodiscard]] std::vector<T> run_prologue_backward(std::span<const T> grads);
+  /// Carries grads of the shared nodes through the prologue. shared [shared]; the result is
+  /// [parameter_count] and lasts until the next call.
+  std::span<const T> run_prologue_backward(std::span<const T> shared);
+  /// The same for grads of one's own, which begin as grads().
+  std::span<const T> carry_back(std::span<const T> shared, std::vector<T>& grads) const;
 
   /// The numbers of uniform nodes; others are 0. [node]
   [[nodiscard]] const std::vector<T>& values() const { return values_; }
@@ -52,11 +56,11 @@ public:
 
 private:
   void read_outputs();
-  void run_forward(NodeRange part);
-  void run_backward(NodeRange part);
 
   const Program& program_;
   const std::vector<NodeIndex>& joins_;
+  UniformValues<T> early_, late_;  // of nodes that no join has an effect on, and of the others
+  UniformGrads<T> epilogue_, prologue_;
   std::vector<T> values_, grads_;
   std::vector<T> seeds_;
   const UniformCode<T>* code_ = nullptr;

@@ -18,8 +18,9 @@ struct NativeExecutors {
              }}};
   }
   static bool takes(std::size_t index, const std::vector<Program>& programs) {
-    const std::size_t first = programs.size() > 1 ? 2 : 4;
-    return (index < first || index % 61 == 0) && programs.front().body().size() < 3000;
+    const std::size_t size = programs.front().body().size();
+    const std::size_t first = programs.size() > 1 ? 2 : 4, step = size < 10 ? 11 : 61;
+    return (index < first || index % step == 0) && size < 3000;
   }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Native, Conformance, BothDtypes<NativeExecutors>, DtypeName);

@@ -348,7 +348,7 @@ void MutantExecutor<T>::run(const BasicBatch<T>& batch, const BasicResults<T>& r
   through_prologue(fold_examples());
   const auto of_parameters = std::span(uniform_grads_).first(state_.numbers().size());
   if (!results.grads.empty()) std::ranges::copy(of_parameters, results.grads.begin());
-  state_.set_grads({of_parameters.begin(), of_parameters.end()});
+  state_.set_grads(of_parameters);
   for (std::size_t i = 0; i < batch.example_count && !results.input_grads.empty(); ++i) {
     const NodeRange inputs = programs_.front().program.inputs();
     for (NodeIndex k = 0; k < inputs.size(); ++k) {

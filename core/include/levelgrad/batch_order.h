@@ -60,9 +60,15 @@ public:
     if (fold.size() != width_ || next_chunk_ % size != 0) {
       throw InternalError("a subtree of chunks that does not fit");
     }
-    std::vector<T> sum(fold.begin(), fold.end());
+    std::vector<T> sum;
+    if (!spare_.empty()) {
+      sum = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    sum.assign(fold.begin(), fold.end());
     while (!waiting_.empty() && waiting_.back().level == level) {
       add_left(waiting_.back().fold, sum);
+      spare_.push_back(std::move(waiting_.back().fold));
       waiting_.pop_back();
       ++level;
     }
@@ -78,9 +84,8 @@ public:
       for (T& number : total) number = T(0);
       return;
     }
-    std::vector<T> sum = waiting_.back().fold;
-    for (std::size_t i = waiting_.size() - 1; i-- > 0;) add_left(waiting_[i].fold, sum);
-    for (std::size_t k = 0; k < width_; ++k) total[k] = sum[k];
+    for (std::size_t k = 0; k < width_; ++k) total[k] = waiting_.back().fold[k];
+    for (std::size_t i = waiting_.size() - 1; i-- > 0;) add_left(waiting_[i].fold, total);
   }
 
   [[nodiscard]] std::size_t width() const { return width_; }
@@ -92,13 +97,14 @@ private:
     std::vector<T> fold;
   };
 
-  static void add_left(const std::vector<T>& left, std::vector<T>& sum) {
+  static void add_left(const std::vector<T>& left, std::span<T> sum) {
     for (std::size_t k = 0; k < sum.size(); ++k) sum[k] = left[k] + sum[k];
   }
 
   std::size_t width_;
   std::size_t next_chunk_ = 0;
-  std::vector<Subtree> waiting_;  // falling levels
+  std::vector<Subtree> waiting_;       // falling levels
+  std::vector<std::vector<T>> spare_;  // memory of folds that became parts of others
 };
 
 }  // namespace levelgrad

@@ -3,7 +3,6 @@
 // Parameters, their grads and an optimizer's state, for executors that keep them in host memory.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -38,18 +37,19 @@ public:
 
   /// The grads of the last backward pass: [parameter_count], empty where there is none.
   [[nodiscard]] std::span<const T> grads() const {
-    return grads_ ? std::span<const T>(*grads_) : std::span<const T>();
+    return has_grads_ ? std::span<const T>(grads_) : std::span<const T>();
   }
   /// Takes the grads of a backward pass: [parameter_count]. Errors: InternalError for others.
-  void set_grads(std::vector<T> grads) {
+  void set_grads(std::span<const T> grads) {
     if (grads.size() != numbers_.size()) throw InternalError("grads that are not the parameters'");
-    grads_ = std::move(grads);
+    grads_.assign(grads.begin(), grads.end());
+    has_grads_ = true;
   }
-  void forget_grads() { grads_.reset(); }
+  void forget_grads() { has_grads_ = false; }
 
   /// BasicExecutor::update().
   [[nodiscard]] bool update(const BasicUpdate<T>& update) {
-    if (!grads_) {
+    if (!has_grads_) {
       throw ArgumentError("an update without grads", "run backward first");
     }
     return std::visit([this](const auto& scalars) { return this->apply(scalars); }, update);
@@ -60,18 +60,23 @@ private:
   bool apply(const Scalars& scalars) {
     using Optimizer = typename Scalars::Optimizer;
     using States = std::vector<typename Optimizer::template State<T>>;
-    const auto* const known = std::get_if<States>(&states_);
-    States states = known ? *known : States(numbers_.size());
-    std::vector<T> updated(numbers_.size());
+    // A step that is not finite changes nothing: what it makes stands beside what there is.
+    if (std::holds_alternative<States>(states_)) {
+      new_states_ = states_;
+    } else {
+      new_states_ = States(numbers_.size());
+    }
+    States& states = std::get<States>(new_states_);
+    new_numbers_.resize(numbers_.size());
     bool finite = true;
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      updated[i] = Optimizer::updated(numbers_[i], (*grads_)[i], states[i], scalars);
-      finite = finite && math::is_finite((*grads_)[i]) && math::is_finite(updated[i]) &&
+      new_numbers_[i] = Optimizer::updated(numbers_[i], grads_[i], states[i], scalars);
+      finite = finite && math::is_finite(grads_[i]) && math::is_finite(new_numbers_[i]) &&
                states[i].finite();
     }
     if (!finite) return false;
-    numbers_ = std::move(updated);
-    states_ = std::move(states);
+    std::swap(numbers_, new_numbers_);
+    std::swap(states_, new_states_);
     return true;
   }
 
@@ -80,9 +85,10 @@ private:
       typename detail::VariantOfRest<void, std::monostate LG_OPTIMIZERS(LG_STATES)>::Type;
 #undef LG_STATES
 
-  std::vector<T> numbers_;
-  std::optional<std::vector<T>> grads_;
-  AnyStates states_;
+  std::vector<T> numbers_, new_numbers_;
+  std::vector<T> grads_;
+  bool has_grads_ = false;
+  AnyStates states_, new_states_;
 };
 
 }  // namespace levelgrad
