@@ -90,12 +90,22 @@ ExecutorChoice choose_executors(const ExecutorArguments& arguments) {
   if (cpu_named && is_named(arguments, "--strategy")) {
     throw UsageError("--strategy has a meaning for executors on a GPU only");
   }
+  if (is_named(arguments, "--strategy")) {
+    for (const std::string& name : arguments.names) {
+      if (has_strategies(name) || !on_gpu(name)) continue;
+      throw UsageError("--strategy has no meaning for " + name);
+    }
+  }
   if (gpu_named || device.place == Place::Gpu) require_gpu(device.index);
 
   ExecutorChoice choice = {arguments.names, arguments.options};
   choice.options.device = device.index;
   if (!choice.names.empty()) return choice;
   choice.names = names_for(device);
+  if (is_named(arguments, "--strategy")) {
+    std::erase_if(choice.names,
+                  [&](const auto& name) { return on_gpu(name) && !has_strategies(name); });
+  }
   if (!device.place && !gpus().usable() && expects_gpu(arguments)) {
     choice.note = "running on the CPU: " + gpus().why_none;
   }

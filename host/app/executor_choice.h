@@ -35,11 +35,11 @@ void add_executor_options(CLI::App& command, ExecutorArguments& arguments, bool 
                           const std::string& what);
 
 /// Decides. Executors that are named decide the device too; else `cpu` and `cuda` take all that run
-/// there, and `auto` all that can run here.
+/// there, and `auto` all that can run here; with a strategy, of a GPU's those that have some.
 ///
-/// errors   UsageError for an unknown name or device, and for a device on which an executor that is
-///          named does not run; DeviceError for a GPU that is asked for and cannot be used, never
-///          for `auto`.
+/// errors   UsageError for an unknown name or device, for a device on which an executor that is
+///          named does not run, and for a strategy with one that has none; DeviceError for a GPU
+///          that is asked for and cannot be used, never for `auto`.
 [[nodiscard]] ExecutorChoice choose_executors(const ExecutorArguments& arguments);
 
 }  // namespace levelgrad::app

@@ -33,12 +33,22 @@ struct Gpus {
   [[nodiscard]] bool usable() const { return !list.empty(); }
 };
 
+/// NVRTC, which compiles for cuda-fused, and where is kept what it makes.
+struct FoundGpuCompiler {
+  std::string version;   ///< "13.0"; "": there is none
+  std::string why_none;  ///< "" where there is one
+  std::string cache;     ///< a folder; "": none
+};
+
 /// Looks once. Never throws for a machine without GPU or driver: says why instead.
 [[nodiscard]] const Gpus& gpus();
 
-/// What gpus() asks. This and make_level_executor() are in with_cuda.cpp and in without_cuda.cpp,
-/// of which a build takes one.
+/// What gpus() asks. This and what follows but require_gpu() are in with_cuda.cpp and in
+/// without_cuda.cpp, of which a build takes one.
 [[nodiscard]] Gpus find_gpus();
+
+/// Takes a tenth of a second. Never throws for a machine without.
+[[nodiscard]] FoundGpuCompiler find_gpu_compiler();
 
 /// Errors: DeviceError where no GPU has this index, with the reason and what to do.
 void require_gpu(int index);
@@ -49,6 +59,13 @@ template <class T>
 [[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_level_executor(int device,
                                                                     const std::string& strategy);
 
+/// The cuda-fused executor. On stderr it says, each in a line and once, that it runs as cuda-level
+/// does and why, and what is wrong with the cache. Errors: as require_gpu().
+template <class T>
+[[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_fused_executor(int device);
+
+extern template std::unique_ptr<BasicExecutor<float>> make_fused_executor(int);
+extern template std::unique_ptr<BasicExecutor<double>> make_fused_executor(int);
 extern template std::unique_ptr<BasicExecutor<float>> make_level_executor(int, const std::string&);
 extern template std::unique_ptr<BasicExecutor<double>> make_level_executor(int, const std::string&);
 

@@ -39,6 +39,12 @@ std::string_view word(Place place) { return place == Place::Gpu ? "GPU" : "CPU";
 
 double gib(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
 
+std::string compiler_text(const FoundGpuCompiler& found) {
+  return fmt::format("NVRTC           {}\ncompiled code   {}\n",
+                     found.why_none.empty() ? found.version : "none: " + found.why_none,
+                     found.cache.empty() ? "is not kept" : "in " + found.cache);
+}
+
 std::string cuda_text(const Gpus& found) {
   if (!found.built()) {
     return "CUDA            not in this build (install a CUDA toolkit, 12.4 or newer, and build "
@@ -56,7 +62,7 @@ std::string cuda_text(const Gpus& found) {
         gpu.index, gpu.name, gpu.compute_capability, "", gpu.multiprocessors, gib(gpu.memory),
         static_cast<double>(gpu.shared_memory) / 1024);
   }
-  return text;
+  return text + compiler_text(find_gpu_compiler());
 }
 
 std::string table(const Gpus& found) {
@@ -98,6 +104,10 @@ void write_cuda(host::JsonWriter& json, const Gpus& found) {
   list(json, "architectures", found.architectures);
   text_or_null(json, "driver", found.driver);
   text_or_null(json, "why_no_gpu", found.why_none);
+  const FoundGpuCompiler compiler = find_gpu_compiler();
+  text_or_null(json, "nvrtc", compiler.version);
+  text_or_null(json, "why_no_nvrtc", compiler.why_none);
+  text_or_null(json, "code_cache", compiler.cache);
   json.close('}');
   json.key("gpus");
   json.open('[');
