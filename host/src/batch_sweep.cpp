@@ -103,12 +103,13 @@ public:
 
 private:
   void run_sub_block(BodyWorker<T>& worker, LaneRange lanes, std::size_t in_chunk) {
-    worker.run(batch_, lanes);
+    worker.forward(batch_, lanes);
     worker.store_outputs(inputs_.outputs);
     for (std::size_t j = 0; j < inputs_.join_count; ++j) {
       std::copy_n(worker.joined(j), lanes.count, joined_.begin() + place(j, in_chunk));
     }
     if (!inputs_.backward) return;
+    worker.backward();
     if (!inputs_.input_grads.empty()) worker.store_input_grads(batch_, inputs_.input_grads);
     fold(worker);
     if (!inputs_.take_example) return;

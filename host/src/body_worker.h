@@ -33,14 +33,17 @@ public:
   /// backward. uniform [node], seeds [join]; borrowed.
   virtual void start(const T* uniform, std::span<const T> seeds) = 0;
 
-  /// Loads the inputs of the examples, all of one Program, and runs the body: forward, and backward
-  /// where the worker was made for that.
-  virtual void run(const BasicBatch<T>& batch, LaneRange examples) = 0;
+  /// Loads the inputs of the examples, all of one Program, and runs the body: forward at least.
+  virtual void forward(const BasicBatch<T>& batch, LaneRange examples) = 0;
 
-  /// Behind run(): copies the outputs that are wanted, [output][example].
+  /// Between forward() and backward(), which may use the memory of values again: copies the outputs
+  /// that are wanted, [output][example].
   virtual void store_outputs(std::span<const std::span<T>> outputs) const = 0;
-  /// What join j reads, a number for each lane.
+  /// There, too: what join j reads, a number for each lane.
   [[nodiscard]] virtual const T* joined(std::size_t join) const = 0;
+
+  /// Behind forward(), where the worker was made for it: runs what of the body is left.
+  virtual void backward() = 0;
   /// As the batch's inputs.
   virtual void store_input_grads(const BasicBatch<T>& batch, std::span<T> grads) const = 0;
 
@@ -48,8 +51,8 @@ public:
   /// worker keeps them best. Empty: [shared].
   [[nodiscard]] virtual std::span<const std::uint32_t> sum_of() const { return {}; }
   static constexpr std::uint32_t no_fold = 0xFFFFFFFF;
-  /// Behind run(): carries the folds of the shared nodes on over the lanes, from the last to the
-  /// first. sums as sum_of() says, 64-byte aligned.
+  /// Behind backward(): carries the folds of the shared nodes on over the lanes, from the last to
+  /// the first. sums as sum_of() says, 64-byte aligned.
   virtual void fold(std::span<T> sums) = 0;
   /// The folds of each lane alone, from +0. sums [lane][shared], all 0.
   virtual void fold_each(std::span<T> sums, std::size_t shared_count) = 0;

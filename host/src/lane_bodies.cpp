@@ -79,7 +79,8 @@ BasicNodeNumbers<T> numbers_of_lane(const Schedule& schedule, const BasicBatch<T
   const LanePlan<T> plan = make_lane_plan(schedule, everything, kernels, lane_pack);
   LaneWorker<T> worker(plan, kernels);
   worker.start(uniform, seeds);
-  worker.run(batch, {example, 1});
+  worker.forward(batch, {example, 1});
+  worker.backward();
   BasicNodeNumbers<T> numbers{std::vector<T>(program.node_count(), T(0)),
                               std::vector<T>(program.node_count(), T(0))};
   for (NodeIndex n = 0; n < program.node_count(); ++n) {

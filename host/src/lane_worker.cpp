@@ -41,7 +41,7 @@ void LaneWorker<T>::load(const BasicBatch<T>& batch) {
 }
 
 template <class T>
-void LaneWorker<T>::run(const BasicBatch<T>& batch, LaneRange examples) {
+void LaneWorker<T>::forward(const BasicBatch<T>& batch, LaneRange examples) {
   examples_ = examples;
   width_ = (examples.count + lane_pack - 1) / lane_pack * lane_pack;
   load(batch);
@@ -49,7 +49,6 @@ void LaneWorker<T>::run(const BasicBatch<T>& batch, LaneRange examples) {
   for (const auto& call : plan_.forward) {
     call.kernel(lanes, plan_.steps.data() + call.first, call.count);
   }
-  run_backward();
 }
 
 template <class T>
@@ -62,7 +61,7 @@ void LaneWorker<T>::store_outputs(std::span<const std::span<T>> outputs) const {
 }
 
 template <class T>
-void LaneWorker<T>::run_backward() {
+void LaneWorker<T>::backward() {
   const LaneRun<T> lanes = lane_run();
   for (const auto& call : plan_.backward) {
     T* const sum = lanes_.data() + call.sum;

@@ -19,11 +19,12 @@ public:
   LaneWorker(const LanePlan<T>& plan, const LaneKernels<T>& kernels);
 
   void start(const T* uniform, std::span<const T> seeds) override;
-  void run(const BasicBatch<T>& batch, LaneRange examples) override;
+  void forward(const BasicBatch<T>& batch, LaneRange examples) override;
   void store_outputs(std::span<const std::span<T>> outputs) const override;
   [[nodiscard]] const T* joined(std::size_t join) const override {
     return lanes_.data() + plan_.joined[join];
   }
+  void backward() override;
   void store_input_grads(const BasicBatch<T>& batch, std::span<T> grads) const override;
   void fold(std::span<T> sums) override;
   void fold_each(std::span<T> sums, std::size_t shared_count) override;
@@ -39,7 +40,6 @@ private:
 
   [[nodiscard]] LaneRun<T> lane_run() { return {lanes_.data(), uniform_, width_}; }
   void load(const BasicBatch<T>& batch);
-  void run_backward();
   void prepare(const Fold& fold);
   void fold(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums);
   void fold_unturned(const Fold& fold, std::size_t first_lane, std::size_t last_lane, T* sums);

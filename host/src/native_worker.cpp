@@ -52,7 +52,7 @@ void NativeWorker<T>::load(const BasicBatch<T>& batch, std::size_t width) {
 }
 
 template <class T>
-void NativeWorker<T>::run(const BasicBatch<T>& batch, LaneRange examples) {
+void NativeWorker<T>::forward(const BasicBatch<T>& batch, LaneRange examples) {
   examples_ = examples;
   const std::size_t width = (examples.count + lane_pack - 1) / lane_pack * lane_pack;
   load(batch, width);

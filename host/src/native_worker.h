@@ -33,11 +33,13 @@ public:
   NativeWorker(const NativeBody<T>& body, std::size_t sub_block);
 
   void start(const T* uniform, std::span<const T> seeds) override;
-  void run(const BasicBatch<T>& batch, LaneRange examples) override;
+  /// Runs backward too: the code is one piece, and no row of a frame is used twice.
+  void forward(const BasicBatch<T>& batch, LaneRange examples) override;
   void store_outputs(std::span<const std::span<T>> outputs) const override;
   [[nodiscard]] const T* joined(std::size_t join) const override {
     return row(body_.layout.joined + join);
   }
+  void backward() override {}
   void store_input_grads(const BasicBatch<T>& batch, std::span<T> grads) const override;
   [[nodiscard]] std::span<const std::uint32_t> sum_of() const override {
     return body_.layout.sum_of;
