@@ -3,25 +3,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <set>
 
-#include "levelgrad/number_text.h"
+#include "text_parts.h"
 
 namespace levelgrad {
 namespace {
 
+using detail::line_comment, detail::literal, detail::printable, detail::terms_of_statement;
 using Kind = Factor::Kind;
-
-/// Terms of a grad that are written as one sum: compilers recurse over the operators of one.
-constexpr std::size_t terms_of_statement = 16;
-
-std::string literal(double number) {
-  if (std::isnan(number)) return "math::nan<double>()";
-  if (std::isinf(number))
-    return number < 0 ? "-math::infinity<double>()" : "math::infinity<double>()";
-  return shortest(number);
-}
 
 std::string name_of(const Factor& number) {
   const std::string node = std::to_string(number.node);
@@ -46,7 +36,7 @@ public:
   std::string run() {
     const std::vector<Factor>& numbers = code_.pieces()[index_];
     text_ = "template <class Lane>\nLG_PIECE void piece_" + std::to_string(index_) +
-            "(const Lane lane) {\n";
+            "([[maybe_unused]] const Lane lane) {\n";
     text_ += "  [[maybe_unused]] const auto _ = lane.number(0);  // what a formula does not read\n";
     if (index_ == 0) add_inputs_without_grad();
     for (const Factor& number : numbers) add(number);
@@ -119,7 +109,10 @@ private:
       } else {
         computed = computed_value(number.node);
       }
-      text_ += "  const auto " + name_of(number) + " = " + computed + ";" + comment(number) + "\n";
+      // Nobody need read an input.
+      const bool is_input = number.kind == Kind::NodeValue && program_.inputs().holds(number.node);
+      text_ += std::string("  ") + (is_input ? "[[maybe_unused]] " : "") + "const auto " +
+               name_of(number) + " = " + computed + ";" + comment(number) + "\n";
     }
     if (const LaneSlot* slot = code_.slot(number)) {
       text_ += "  lane.keep(" + std::to_string(*slot) + ", " + name_of(number) + ");\n";
@@ -149,17 +142,7 @@ private:
     if (program_.inputs().holds(number.node) && number.kind == Kind::NodeValue) {
       return "  // " + printable(program_.name(number.node));
     }
-    const SourceLine& where = program_.where(number.node);
-    return where.line == 0 ? ""
-                           : "  // " + printable(where.file) + ":" + std::to_string(where.line);
-  }
-  /// Names come from users: in a comment none may end it, or go on in the next line.
-  static std::string printable(std::string_view name) {
-    std::string text(name);
-    for (char& c : text) {
-      if (static_cast<unsigned char>(c) < ' ' || c == '\\' || c == '?') c = '_';
-    }
-    return text;
+    return line_comment(program_.where(number.node));
   }
 
   void add_results(NodeIndex node) {
@@ -206,6 +189,26 @@ private:
   std::string text_;
 };
 
+/// A function that calls the first pieces.
+std::string calls(const char* name, std::size_t piece_count) {
+  std::string text = std::string("\ntemplate <class Lane>\nLG_FN void ") + name +
+                     "([[maybe_unused]] Lane& lane) {\n";
+  for (std::size_t k = 0; k < piece_count; ++k) {
+    text += "  piece_" + std::to_string(k) + "(lane);\n";
+  }
+  return text + "}\n";
+}
+
+/// Pieces up to the last that computes a value.
+std::size_t pieces_of_values(const LaneCode& code) {
+  const auto has_values = [](const std::vector<Factor>& piece) {
+    return std::ranges::any_of(piece, [](const Factor& f) { return f.kind == Kind::NodeValue; });
+  };
+  std::size_t count = code.pieces().size();
+  while (count > 0 && !has_values(code.pieces()[count - 1])) --count;
+  return count;
+}
+
 }  // namespace
 
 std::string lane_text(const LaneCode& code) {
@@ -214,7 +217,8 @@ std::string lane_text(const LaneCode& code) {
     if (k > 0) text += "\n";
     text += PieceText(code, k).run();
   }
-  return text;
+  return text + calls("all_pieces", code.pieces().size()) +
+         calls("value_pieces", pieces_of_values(code));
 }
 
 }  // namespace levelgrad

@@ -1,17 +1,60 @@
 // SPDX-License-Identifier: MIT
 #include "levelgrad/native_code.h"
 
+#include <string_view>
+#include <utility>
+
 #include "embedded.h"
 #include "levelgrad/lane_text.h"
 #include "levelgrad/op_headers.h"
+#include "levelgrad/uniform_text.h"
 #include "native_folds.h"
+#include "native_parts.h"
 
 namespace levelgrad {
-namespace {
 
-std::string constant(const char* name, std::size_t number) {
+std::string detail::constant(const char* name, std::size_t number) {
   return std::string("constexpr std::size_t ") + name + " = " + std::to_string(number) + ";\n";
 }
+
+namespace {
+
+constexpr std::string_view entry_points =
+    R"(extern "C" void levelgrad_run(levelgrad::Number* frame, const levelgrad::Number* p,
+                              const levelgrad::Number* seeds, std::size_t width) {
+  for (std::size_t l = 0; l < width; l += levelgrad::lane_count) {
+    levelgrad::NativeLane lane = {frame + l, p, seeds};
+    levelgrad::all_pieces(lane);
+  }
+}
+
+extern "C" void levelgrad_turn(levelgrad::Number* frame, std::size_t width) {
+  levelgrad::turn_columns(frame, width);
+}
+
+extern "C" void levelgrad_fold(const levelgrad::Number* frame, std::size_t first, std::size_t last,
+                               levelgrad::Number* sums) {
+  levelgrad::fold_lanes(frame, first, last, sums);
+}
+)";
+
+constexpr std::string_view uniform_entry_points =
+    R"(
+extern "C" void levelgrad_prologue_forward(levelgrad::Number* u) {
+  levelgrad::prologue_forward(u);
+}
+extern "C" void levelgrad_epilogue_forward(levelgrad::Number* u, const levelgrad::Number* sums,
+                                           levelgrad::Number weight) {
+  levelgrad::epilogue_forward(u, sums, weight);
+}
+extern "C" void levelgrad_epilogue_backward(const levelgrad::Number* u, levelgrad::Number* d,
+                                            levelgrad::Number weight, levelgrad::Number* seeds) {
+  levelgrad::epilogue_backward(u, d, weight, seeds);
+}
+extern "C" void levelgrad_prologue_backward(const levelgrad::Number* u, levelgrad::Number* d) {
+  levelgrad::prologue_backward(u, d);
+}
+)";
 
 }  // namespace
 
@@ -28,37 +71,39 @@ std::string op_headers_text() {
   return text;
 }
 
-NativeCode native_code(const LaneCode& code, const NativeTarget& target) {
+detail::NativeParts detail::native_parts(const LaneCode& code, const NativeTarget& target) {
   const Program& program = code.program();
-  const detail::NativeFolds folds = detail::native_folds(code, target);
-  NativeCode result;
-  result.sum_of = folds.sum_of;
-  result.input = code.slot_count();
-  result.joined = result.input + program.input_count();
-  result.output = result.joined + program.joins().size();
-  result.input_grad = result.output + program.outputs().size();
-  const std::size_t turned = result.input_grad + program.input_count();
-  result.rows = turned + folds.turned_rows;
+  NativeFolds folds = native_folds(code, target);
+  NativeParts parts;
+  NativeCode& layout = parts.layout;
+  layout.sum_of = std::move(folds.sum_of);
+  layout.input = code.slot_count();
+  layout.joined = layout.input + program.input_count();
+  layout.output = layout.joined + program.joins().size();
+  layout.input_grad = layout.output + program.outputs().size();
+  const std::size_t turned = layout.input_grad + program.input_count();
+  layout.rows = turned + folds.turned_rows;
+  parts.constants = constant("input_row", layout.input) + constant("joined_row", layout.joined) +
+                    constant("output_row", layout.output) +
+                    constant("input_grad_row", layout.input_grad) + constant("turned_row", turned);
+  parts.graph = lane_text(code) + "\n" + folds.text;
+  return parts;
+}
 
+NativeCode native_code(const LaneCode& code, const NativeTarget& target) {
+  detail::NativeParts parts = detail::native_parts(code, target);
+  NativeCode result = std::move(parts.layout);
   std::string& text = result.text;
   text = "#include <cstddef>\n\n" + op_headers_text() + "\nnamespace levelgrad {\n\n";
   text += std::string("using Number = ") + (target.f64 ? "double" : "float") + ";\n";
-  text += constant("vector_bytes", target.vector_bytes) + constant("sub_block", target.sub_block);
-  text += constant("input_row", result.input) + constant("joined_row", result.joined);
-  text += constant("output_row", result.output) + constant("input_grad_row", result.input_grad);
-  text += constant("turned_row", turned);
+  text += detail::constant("vector_bytes", target.vector_bytes);
+  text += detail::constant("sub_block", target.sub_block) + parts.constants;
   text += "\n}  // namespace levelgrad\n\n";
-  text += embedded::native_lanes;
-  text += "\nnamespace levelgrad {\nnamespace {\n\n" + lane_text(code) + "\n" + folds.text + "\n";
-  text +=
-      "extern \"C\" void levelgrad_run(levelgrad::Number* frame, const levelgrad::Number* p,\n"
-      "                              const levelgrad::Number* seeds, std::size_t width) {\n"
-      "  for (std::size_t l = 0; l < width; l += levelgrad::lane_count) {\n"
-      "    levelgrad::NativeLane lane = {frame + l, p, seeds};\n";
-  for (std::size_t k = 0; k < code.pieces().size(); ++k) {
-    text += "    levelgrad::piece_" + std::to_string(k) + "(lane);\n";
-  }
-  text += "  }\n}\n";
+  text += std::string(embedded::formulas) + "\n" + std::string(embedded::native_lanes);
+  text += "\nnamespace levelgrad {\nnamespace {\n\n" + parts.graph;
+  if (code.needs().backward) text += "\n" + uniform_text(code.schedule());
+  text += "\n}  // namespace\n}  // namespace levelgrad\n\n" + std::string(entry_points);
+  if (code.needs().backward) text += uniform_entry_points;
   return result;
 }
 

@@ -167,22 +167,22 @@ private:
     std::vector<LaneSlot> all;
     for (const std::vector<LaneSlot>* slots : by_number)
       all.insert(all.end(), slots->begin(), slots->end());
-    if (all.empty()) all.push_back(0);  // C++ knows no empty array
     result_.turned_rows = blocks_.size() * block;
-    result_.text = functions_ + table("turned_slots", all) +
-                   "\n}  // namespace\n}  // namespace levelgrad\n\n";
+    // C++ knows no empty array.
+    result_.text = functions_ + (all.empty() ? "" : table("turned_slots", all));
+    const std::string turns =
+        blocks_.empty() ? ""
+                        : "  for (unsigned k = 0; k < " + std::to_string(blocks_.size()) +
+                              "; ++k) {\n    turn(frame, turned_slots + 16 * k, width, k);\n  }\n";
     result_.text +=
-        "extern \"C\" void levelgrad_turn([[maybe_unused]] levelgrad::Number* frame,\n"
-        "                               [[maybe_unused]] std::size_t width) {\n"
-        "  for (unsigned k = 0; k < " +
-        std::to_string(blocks_.size()) +
-        "; ++k) {\n"
-        "    levelgrad::turn(frame, levelgrad::turned_slots + 16 * k, width, k);\n  }\n}\n\n"
-        "extern \"C\" void levelgrad_fold([[maybe_unused]] const levelgrad::Number* frame,\n"
-        "                               [[maybe_unused]] std::size_t first,\n"
-        "                               [[maybe_unused]] std::size_t last,\n"
-        "                               [[maybe_unused]] levelgrad::Number* sums) {\n"
-        "  using namespace levelgrad;\n" +
+        "\ninline void turn_columns([[maybe_unused]] Number* frame,\n"
+        "                         [[maybe_unused]] std::size_t width) {\n" +
+        turns +
+        "}\n\n"
+        "inline void fold_lanes([[maybe_unused]] const Number* frame,\n"
+        "                       [[maybe_unused]] std::size_t first,\n"
+        "                       [[maybe_unused]] std::size_t last,\n"
+        "                       [[maybe_unused]] Number* sums) {\n" +
         calls_ + "}\n";
   }
 

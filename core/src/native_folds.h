@@ -8,7 +8,9 @@
 namespace levelgrad::detail {
 
 struct NativeFolds {
-  std::string text;  ///< functions levelgrad_turn and levelgrad_fold, and what they call
+  /// Functions turn_columns(frame, width) and fold_lanes(frame, first, last, sums), and what they
+  /// call, to stand in namespace levelgrad.
+  std::string text;
   std::size_t turned_rows = 0;
   std::vector<std::uint32_t> sum_of;
 };

@@ -30,12 +30,26 @@ FusedBody<T>* FusedBodies<T>::find(const LoadedPrograms<T>& loaded, std::size_t 
   try {
     made_.push_back(
         {program, std::make_unique<FusedBody<T>>(loaded.schedule(program), loaded.layout(), needs,
-                                                 device_, cache_, stream_)});
+                                                 device_, *cache_, stream_)});
     return made_.back().body.get();
   } catch (const CompilerError& error) {
     why_not_ = one_line(error.message());
     return nullptr;
   }
+}
+
+template <class T>
+FusedSteps<T>* FusedBodies<T>::steps(const LoadedPrograms<T>& loaded, const std::string& optimizer,
+                                     std::size_t state_bytes) {
+  const auto [known, fresh] = steps_.emplace(optimizer, nullptr);
+  if (!fresh || !why_not_.empty() || loaded.programs().size() > 1) return known->second.get();
+  try {
+    known->second = std::make_unique<FusedSteps<T>>(loaded.schedule(0), loaded.layout(), optimizer,
+                                                    state_bytes, device_, *cache_, stream_);
+  } catch (const CompilerError&) {
+    // Steps run as launches.
+  }
+  return known->second.get();
 }
 
 template class FusedBodies<float>;

@@ -3,11 +3,13 @@
 // The compiled bodies of the loaded Programs, and why some are not compiled.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "fused_body.h"
+#include "fused_steps.h"
 #include "loaded_programs.h"
 
 namespace levelgrad::cuda {
@@ -24,6 +26,11 @@ public:
   [[nodiscard]] FusedBody<T>* find(const LoadedPrograms<T>& loaded, std::size_t program,
                                    const StorageNeeds& needs);
 
+  /// The kernel for many steps with an optimizer; null where there is none. That is no reason for
+  /// why_not(): steps by launches are as right.
+  [[nodiscard]] FusedSteps<T>* steps(const LoadedPrograms<T>& loaded, const std::string& optimizer,
+                                     std::size_t state_bytes);
+
   /// One line.
   [[nodiscard]] const std::string& why_not() const { return why_not_; }
 
@@ -37,6 +44,7 @@ private:
   CodeCache* cache_;
   cudaStream_t stream_;
   std::vector<Made> made_;
+  std::map<std::string, std::unique_ptr<FusedSteps<T>>> steps_;  // by optimizer
   std::string why_not_;
 };
 

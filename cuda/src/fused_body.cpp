@@ -3,112 +3,124 @@
 
 #include <algorithm>
 
+#include "fused_arguments.h"
 #include "fused_source.h"
+#include "kernels.h"
 #include "levelgrad/error.h"
+#include "levelgrad/uniform_text.h"
+#include "ranges.h"
 
 namespace levelgrad::cuda {
 namespace {
 
-/// Numbers of a lane above which compiling takes too long to be worth it, and of one function.
-constexpr std::size_t most_numbers = 20'000, piece_numbers = 2'500;
-
 /// The constant bank has 64 KB, of which the compiler takes some for constants of its own.
 constexpr std::size_t constant_bytes = 60 * 1024;
 
-/// The kernel's parameter, as kits/fused_kernel.cuh declares it.
+/// Shared memory that the uniform part may have.
+constexpr std::size_t most_uniform_bytes = 96 * 1024;
+
 template <class T>
-struct FusedArguments {
-  const T* inputs;
-  unsigned long long row_step, input_step;
-  const unsigned* row_of;
-  T *outputs, *input_grads;
-  T* folds;
-  const T* left;
-  const int* left_of;
-  const T* numbers;
-  const FusedTile* tiles;
-  const unsigned *warps, *kinds;
-  const unsigned* slots;
-  unsigned warp_count;
-  unsigned places, last;
-};
-
-SharedMemory shared_memory(int device) {
-  const auto attribute = [device](cudaDeviceAttr which) {
-    int value = 0;
-    LG_CUDA(cudaDeviceGetAttribute(&value, which, device));
-    return static_cast<std::size_t>(value);
-  };
-  return {attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin),
-          attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor)};
-}
-
-LaneCode code_of(const Schedule& schedule, const StorageNeeds& needs) {
-  const std::size_t numbers = 2 * schedule.program().body().size();
-  if (numbers > most_numbers) {
-    throw CompilerError("a body of " + std::to_string(schedule.program().body().size()) +
-                        " nodes is too large to compile");
-  }
-  return LaneCode(schedule, {needs.backward, needs.input_grads, piece_numbers});
-}
-
-/// A driver that does not take the code, as one that is older than NVRTC, is not a device that has
-/// failed: other kernels run.
-JitModule module_of(const JitSource& source, int device, CodeCache* cache) {
-  try {
-    return load_or_recompile(source, jit_target(device), {}, cache).module;
-  } catch (const OutOfDeviceMemory&) {
-    throw;
-  } catch (const DeviceError& error) {
-    throw CompilerError(error.message());
-  }
+void copy(const T* from, T* to, std::size_t count, cudaStream_t stream) {
+  LG_CUDA(cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyDeviceToDevice, stream));
 }
 
 }  // namespace
 
 template <class T>
 FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
-                        const StorageNeeds& needs, int device, CodeCache* cache,
+                        const StorageNeeds& needs, int device, CodeCache& cache,
                         cudaStream_t stream)
     : needs_(needs), number_count_(layout.read_by_bodies()) {
-  const LaneCode code = code_of(schedule, needs);
+  const LaneCode code = fused_code(schedule, needs);
   plan_ = fused_plan(code, layout.fold_of(), sizeof(T), shared_memory(device));
   if (plan_.chunks_of_block == 0) {
     throw CompilerError("the factors of " + std::to_string(code.slot_count()) +
                         " numbers do not fit into shared memory");
   }
+  const Program& program = schedule.program();
+  const std::size_t bytes =
+      (2 * uniform_count(program) + 2 * (program.joins().size() + 1)) * sizeof(T);
+  if (needs.backward && program.shared_count() > 0 && schedule.one_pass() &&
+      schedule.early_grads() && bytes <= most_uniform_bytes) {
+    uniform_bytes_ = bytes;
+  }
   const bool constant = 2 * number_count_ * sizeof(T) <= constant_bytes && number_count_ > 0;
   const FusedNumbers numbers = {number_count_, static_cast<std::size_t>(layout.seed(0)),
                                 layout.join_count() + (needs.backward ? layout.folded().size() : 0),
-                                constant};
+                                constant, uniform_bytes_ > 0};
   module_ = module_of(fused_source(code, plan_, numbers, sizeof(T) == 8), device, cache);
   kernel_ = module_.kernel("fused");
   kernel_.set_dynamic_shared(plan_.shared_bytes);
   if (constant) {
-    forward_numbers_ = static_cast<T*>(module_.global("forward_numbers").data);
-    backward_numbers_ = static_cast<T*>(module_.global("backward_numbers").data);
+    constant_bank_ = static_cast<T*>(module_.global("numbers_twice").data);
+    twice_.upload(std::vector<T>(2 * number_count_), stream);
   }
-  int multiprocessors = 0;
-  LG_CUDA(cudaDeviceGetAttribute(&multiprocessors, cudaDevAttrMultiProcessorCount, device));
-  const int resident = kernel_.blocks_per_multiprocessor(plan_.threads, plan_.shared_bytes);
-  most_blocks_ = static_cast<unsigned>(std::max(resident, 1) * multiprocessors);
+  if (uniform_bytes_ > 0) {
+    before_ = module_.kernel("uniform_before");
+    after_ = module_.kernel("uniform_after");
+    for (const JitKernel& kernel : {before_, after_}) kernel.set_dynamic_shared(uniform_bytes_);
+    const auto place = [](Ref ref) { return static_cast<unsigned>(ref); };
+    places_ = {place(layout.epilogue_begin()), place(layout.left_begin()),
+               place(layout.final_begin()),    place(layout.seed(0)),
+               place(layout.sum(0)),           place(layout.folded_grad(0)),
+               place(layout.weight())};
+    std::vector<int> folded;
+    for (const std::size_t shared : layout.folded()) folded.push_back(static_cast<int>(shared));
+    folded_.upload(folded, stream);
+  }
+  most_blocks_ = resident_blocks(kernel_, plan_.threads, plan_.shared_bytes, device);
   tiles_.upload(plan_.tiles, stream);
   warps_.upload(plan_.warps, stream);
   slots_.upload(plan_.slots, stream);
-  std::vector<std::uint32_t> kinds;
-  for (const TileKind kind : plan_.kinds) kinds.push_back(static_cast<std::uint32_t>(kind));
-  kinds_.upload(kinds, stream);
+  kinds_.upload(numbers_of(plan_.kinds), stream);
   LG_CUDA(cudaStreamSynchronize(stream));
 }
 
 template <class T>
-void FusedBody<T>::launch(const TileTask<T>& task, cudaStream_t stream) {
-  if (forward_numbers_ != nullptr) {
-    for (T* const copy : {forward_numbers_, backward_numbers_}) {
-      LG_CUDA(cudaMemcpyAsync(copy, task.numbers, number_count_ * sizeof(T),
-                              cudaMemcpyDeviceToDevice, stream));
-    }
+void FusedBody<T>::run(const TileTask<T>& task, cudaStream_t stream) {
+  const Range range("tile, fused");
+  run_before(task, stream);
+  run_lanes(task, stream);
+  for (const TreeRound<T>& round : task.rounds) {
+    launch_fold_rows(round.in, round.count, task.folds.width, round.out, stream);
   }
+  run_after(task, stream);
+}
+
+template <class T>
+void FusedBody<T>::run_before(const TileTask<T>& task, cudaStream_t stream) {
+  constexpr std::uint32_t all =
+      prologue_forward_part | epilogue_forward_part | epilogue_backward_part;
+  if (uniform_bytes_ > 0 && task.before == all) {
+    T* numbers = task.numbers;
+    T* twice = constant_bank_ == nullptr ? nullptr : twice_.data();
+    void* arguments[] = {&numbers, &places_, &twice};
+    before_.launch(dim3(1), dim3(fused_uniform_threads), uniform_bytes_, stream, arguments);
+    if (constant_bank_ != nullptr) copy<T>(twice, constant_bank_, 2 * number_count_, stream);
+    return;
+  }
+  if (task.before != 0) launch_uniform(task.uniform, task.before, task.numbers, stream);
+  if (constant_bank_ == nullptr) return;
+  const T* const numbers = task.numbers;
+  copy(numbers, constant_bank_, number_count_, stream);
+  copy(numbers, constant_bank_ + number_count_, number_count_, stream);
+}
+
+template <class T>
+void FusedBody<T>::run_after(const TileTask<T>& task, cudaStream_t stream) {
+  constexpr std::uint32_t all = epilogue_forward_part | prologue_backward_part;
+  if (uniform_bytes_ > 0 && task.after == all) {
+    T* numbers = task.numbers;
+    const int* folded = folded_.data();
+    auto count = static_cast<unsigned>(folded_.size());
+    void* arguments[] = {&numbers, &places_, &folded, &count};
+    return after_.launch(dim3(1), dim3(fused_uniform_threads), uniform_bytes_, stream, arguments);
+  }
+  if (task.after != 0) launch_uniform(task.uniform, task.after, task.numbers, stream);
+}
+
+template <class T>
+void FusedBody<T>::run_lanes(const TileTask<T>& task, cudaStream_t stream) {
   const LanesView<T>& lanes = task.lanes;
   FusedArguments<T> arguments = {lanes.rows.numbers,
                                  lanes.rows.row_step,

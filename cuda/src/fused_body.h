@@ -12,6 +12,11 @@
 
 namespace levelgrad::cuda {
 
+/// Where uniform numbers stand, as kits/fused_uniform.cuh declares it.
+struct UniformPlaces {
+  unsigned epilogue, left, final_grads, seeds, sums, folds, weight;
+};
+
 template <class T>
 class FusedBody {
 public:
@@ -20,23 +25,32 @@ public:
   /// errors   CompilerError where there is no NVRTC, it fails, the driver does not take what it
   ///          makes, or the body is too large for a kernel; DeviceError.
   FusedBody(const Schedule& schedule, const UniformLayout& layout, const StorageNeeds& needs,
-            int device, CodeCache* cache, cudaStream_t stream);
+            int device, CodeCache& cache, cudaStream_t stream);
 
   [[nodiscard]] const StorageNeeds& needs() const { return needs_; }
 
-  /// The body of a tile, and the folds of its chunks: joins' sums and grads. Asynchronous.
-  void launch(const TileTask<T>& task, cudaStream_t stream);
+  /// A tile: the uniform part before it, the body, the folds of its chunks, the tree, the uniform
+  /// part behind it. Asynchronous.
+  void run(const TileTask<T>& task, cudaStream_t stream);
 
 private:
+  void run_before(const TileTask<T>& task, cudaStream_t stream);
+  void run_lanes(const TileTask<T>& task, cudaStream_t stream);
+  void run_after(const TileTask<T>& task, cudaStream_t stream);
+
   StorageNeeds needs_;
   FusedPlan plan_;
   std::size_t number_count_ = 0;
   JitModule module_;
-  JitKernel kernel_;
-  T *forward_numbers_ = nullptr, *backward_numbers_ = nullptr;  // null: not in the constant bank
+  JitKernel kernel_, before_, after_;
+  UniformPlaces places_ = {};
+  std::size_t uniform_bytes_ = 0;  // of shared memory; 0: the uniform part has no kernels here
+  T* constant_bank_ = nullptr;     // [2 * number_count]; null: the numbers are not in it
+  DeviceArray<T> twice_;           // what is copied there
   unsigned most_blocks_ = 0;
   DeviceArray<FusedTile> tiles_;
   DeviceArray<std::uint32_t> warps_, kinds_, slots_;
+  DeviceArray<int> folded_;
 };
 
 extern template class FusedBody<float>;

@@ -33,7 +33,9 @@ unsigned cost_of(TileKind kind) {
 /// Cuts folds into tiles, by kind.
 class Tiles {
 public:
-  Tiles(const LaneCode& code, std::span<const int> fold_of) : code_(code), fold_of_(fold_of) {
+  /// most_rows   of a tile: with one, more threads have less to do each.
+  Tiles(const LaneCode& code, std::span<const int> fold_of, std::size_t most_rows)
+      : code_(code), fold_of_(fold_of), most_rows_(most_rows) {
     for (const LaneFold& fold : code.folds()) {
       if (fold.term_count > 1) {
         add_terms(fold);
@@ -77,6 +79,7 @@ private:
     for (const auto& [size, kind] : {std::pair{std::size_t{4}, TileKind::Products4x4},
                                      std::pair{std::size_t{2}, TileKind::Products2x4},
                                      std::pair{std::size_t{1}, TileKind::Products1x4}}) {
+      if (size > most_rows_) continue;
       const std::size_t tiles = (rows.size() - first) / size;
       for (std::size_t i = 0; i < tiles; ++i) {
         std::vector<std::size_t> taken;
@@ -141,6 +144,7 @@ private:
 
   const LaneCode& code_;
   std::span<const int> fold_of_;
+  std::size_t most_rows_;
   std::vector<FusedTile> tiles_;
   std::vector<TileKind> kinds_;
   std::vector<std::uint32_t> slots_;
@@ -180,8 +184,9 @@ double cost_of(const FusedPlan& plan) {
 }  // namespace
 
 FusedPlan fused_plan(const LaneCode& code, std::span<const int> fold_of, std::size_t number_bytes,
-                     const SharedMemory& memory) {
-  const Tiles tiles(code, fold_of);
+                     const SharedMemory& memory, FusedPlan::Goal goal) {
+  const bool soon = goal == FusedPlan::Goal::OneChunkSoon;
+  const Tiles tiles(code, fold_of, soon ? 1 : 4);
   const std::size_t pack = 16 / number_bytes;
   const std::size_t joins = code.program().joins().size();
   // Registers that the code of a lane should have, and threads that they allow.
@@ -191,6 +196,7 @@ FusedPlan fused_plan(const LaneCode& code, std::span<const int> fold_of, std::si
   best.chunks_of_block = 0;
   double least = 0;
   for (const std::uint32_t lanes : {128u, 64u, 32u}) {
+    if (soon && best.chunks_of_block != 0) break;  // fewer lanes are for want of memory only
     for (const std::uint32_t chunks : {1u, 2u, 3u, 4u, 6u, 8u}) {
       FusedPlan plan;
       plan.pass_lanes = lanes;
@@ -205,12 +211,15 @@ FusedPlan fused_plan(const LaneCode& code, std::span<const int> fold_of, std::si
       plan.blocks_at_once = static_cast<std::uint32_t>(std::max<std::size_t>(blocks, 1));
       fill_warps(tiles, plan);
       const double cost = cost_of(plan);
-      if (best.chunks_of_block != 0 && cost >= least) continue;
+      if (best.chunks_of_block != 0 && (soon || cost >= least)) continue;
       least = cost;
       best = std::move(plan);
     }
   }
   if (best.chunks_of_block == 0) return best;
+  // A warp for each warp of tiles.
+  const auto warps = static_cast<std::uint32_t>(best.kinds.size());
+  if (soon) best.threads = std::clamp(32 * warps, best.threads, 512u);
   best.tiles.assign(tiles.tiles().begin(), tiles.tiles().end());
   best.slots = tiles.slots();
   return best;

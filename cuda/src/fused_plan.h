@@ -22,6 +22,9 @@ struct FusedTile {
 enum class TileKind : std::uint32_t { Products4x4, Products2x4, Products1x4, Ones1x4, Terms, Join };
 
 struct FusedPlan {
+  /// Most chunks in a second, or one chunk as soon as can be.
+  enum class Goal : unsigned char { ManyChunks, OneChunkSoon };
+
   std::uint32_t pass_lanes = 128;     ///< lanes of a chunk that are run at once
   std::uint32_t chunks_of_block = 1;  ///< chunks that a block runs at once
   std::uint32_t threads = 128;        ///< of a block
@@ -43,6 +46,7 @@ struct SharedMemory {
 /// fold_of   [shared], which fold of the batch is the node's.
 /// returns   a plan whose chunks_of_block is 0 where not even 32 lanes fit into shared memory.
 [[nodiscard]] FusedPlan fused_plan(const LaneCode& code, std::span<const int> fold_of,
-                                   std::size_t number_bytes, const SharedMemory& memory);
+                                   std::size_t number_bytes, const SharedMemory& memory,
+                                   FusedPlan::Goal goal = FusedPlan::Goal::ManyChunks);
 
 }  // namespace levelgrad::cuda

@@ -55,12 +55,11 @@ std::vector<std::uint64_t> key_of(const TileTask<T>& task) {
   return key;
 }
 
-template <class T>
-GraphExec capture(const TileTask<T>& task, cudaStream_t stream) {
+GraphExec capture(const std::function<void()>& launch, cudaStream_t stream) {
   LG_CUDA(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
   cudaGraph_t captured = nullptr;
   try {
-    launch_all(task, stream);
+    launch();
   } catch (...) {
     (void)cudaStreamEndCapture(stream, &captured);
     const Graph released(captured);
@@ -110,12 +109,20 @@ void launch_end(const TileTask<T>& task, cudaStream_t stream) {
 
 template <class T>
 void LaunchStrategy<T>::run(const TileTask<T>& task, cudaStream_t stream) {
-  if (profiled()) return launch_all(task, stream);  // one by one, so that each level has its name
+  run(
+      task, nullptr, [&] { launch_all(task, stream); }, stream);
+}
+
+template <class T>
+void LaunchStrategy<T>::run(const TileTask<T>& task, const void* owner,
+                            const std::function<void()>& launch, cudaStream_t stream) {
+  if (profiled()) return launch();  // one by one, so that each level has its name
   Key key = key_of(task);
+  key.push_back(std::bit_cast<std::uint64_t>(owner));
   auto known = std::ranges::find(captured_, key, &Captured::key);
   if (known == captured_.end()) {
     if (captured_.size() == most_graphs) captured_.erase(captured_.begin());
-    captured_.push_back({std::move(key), capture(task, stream)});
+    captured_.push_back({std::move(key), capture(launch, stream)});
   } else {
     std::rotate(known, known + 1, captured_.end());
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "device_memory.h"
@@ -25,8 +26,12 @@ void launch_end(const TileTask<T>& task, cudaStream_t stream);
 template <class T>
 class LaunchStrategy {
 public:
-  /// Asynchronous.
+  /// A launch for each level. Asynchronous.
   void run(const TileTask<T>& task, cudaStream_t stream);
+  /// The launches that somebody else makes for a task: captured when a task is new, replayed where
+  /// it comes again. owner   who makes them. Asynchronous.
+  void run(const TileTask<T>& task, const void* owner, const std::function<void()>& launch,
+           cudaStream_t stream);
   /// Behind a change of memory: pointers may come again with another meaning.
   void forget() { captured_.clear(); }
 

@@ -10,6 +10,7 @@
 #include "levelgrad/batch_order.h"
 #include "levelgrad/cuda/devices.h"
 #include "loaded_programs.h"
+#include "optimizer_kind.h"
 #include "step_list.h"
 #include "sweep.h"
 #include "update.h"
@@ -334,6 +335,10 @@ private:
     task.losses = data.losses.data();
     task.steps = flags_.data() + 1;
     has_grads_ = false;
+    if (run_in_one_launch(steps, list, data)) {
+      has_grads_ = true;
+      return finish_steps(data);
+    }
     BasicStepsReport<T> report;
     try {
       std::size_t run = 0;
@@ -355,6 +360,23 @@ private:
       has_grads_ = true;
     }
     return report;
+  }
+
+  /// Whether that could be done.
+  bool run_in_one_launch(const BasicSteps<T>& steps, const StepList<T>& list, const DataSet& data) {
+    if (options_.strategy != Strategy::Fused || list.size() == 0) return false;
+    const OptimizerKind kind = kind_of<T>(steps.updates[0]);
+    FusedSteps<T>* const fused = sweep_->steps_of(list.longest(), kind.name, kind.state_bytes);
+    if (fused == nullptr) return false;
+    void* const states =
+        optimizer_.states_for(steps.updates[0], parameter_count(), computing_.get());
+    std::vector<std::size_t> counts;
+    for (const auto& batch : steps.batches) counts.push_back(batch.size());
+    fused->run(list, counts, steps.updates.first(list.size()),
+               {data.inputs.data(), data.indices.data(), loaded_->numbers(), states, final_grads(),
+                data.losses.data(), flags_.data()},
+               computing_.get());
+    return true;
   }
 
   /// Waits for the steps, and takes note of what they have done.

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "forest_kernels.h"
-#include "fused_strategy.h"
 #include "kernels.h"
 #include "levelgrad/batch_order.h"
 #include "persistent_strategy.h"
@@ -39,12 +38,20 @@ Sweep<T>::Sweep(LoadedPrograms<T>& loaded, const LevelOptions& options, cudaStre
       options_(options),
       computing_(computing),
       copying_(copying),
-      choice_(options.strategy == Strategy::Fused ? Strategy::Auto : options.strategy),
-      fused_(options.device, options.cache ? *options.cache : process_cache(), computing) {}
+      fused_(options.device, options.cache ? *options.cache : process_cache(), computing),
+      choice_(options.strategy == Strategy::Fused ? Strategy::Auto : options.strategy) {}
 
 template <class T>
 void Sweep<T>::prepare() {
   if (options_.strategy == Strategy::Fused) (void)fused_.find(loaded_, 0, {});
+}
+
+template <class T>
+FusedSteps<T>* Sweep<T>::steps_of(std::size_t longest, const std::string& optimizer,
+                                  std::size_t state_bytes) {
+  if (options_.strategy != Strategy::Fused) return nullptr;
+  if (longest == 0 || chunk_count(longest) > FusedSteps<T>::most_chunks) return nullptr;
+  return fused_.steps(loaded_, optimizer, state_bytes);
 }
 
 template <class T>
@@ -270,7 +277,8 @@ template <class T>
 void Sweep<T>::run_by_strategy(TileTask<T>& task, const BatchSource<T>& source, const Pass& pass,
                                TileRange range) {
   if (FusedBody<T>* const body = fused_body(source, pass)) {
-    return run_fused(task, *body, computing_);
+    return launches_.run(
+        task, body, [&] { body->run(task, computing_); }, computing_);
   }
   const std::uint32_t kind =
       (task.backward ? 1u : 0u) + (results_of(pass).has_example_grads() ? 2u : 0u) +

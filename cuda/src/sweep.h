@@ -28,6 +28,9 @@ public:
 
   /// Compiles what is compiled, so that no batch has to wait for it.
   void prepare();
+  /// What runs steps of batches of at most so many examples in one launch; null: nothing does.
+  [[nodiscard]] FusedSteps<T>* steps_of(std::size_t longest, const std::string& optimizer,
+                                        std::size_t state_bytes);
   [[nodiscard]] const std::string& why_not_fused() const { return fused_.why_not(); }
 
   /// Forward, and backward where the results need it; uniform results stay on the device. late: the
@@ -80,9 +83,9 @@ private:
   DeviceArray<T> tile_folds_;     // [tile][width]
   DeviceArray<T> example_folds_;  // [fold, shared node][place]
   MixedTile<T> mixed_;
-  LaunchStrategy<T> launches_;
-  StrategyChoice choice_;
   FusedBodies<T> fused_;
+  LaunchStrategy<T> launches_;  // has captured launches of what stands above
+  StrategyChoice choice_;
 };
 
 }  // namespace levelgrad::cuda

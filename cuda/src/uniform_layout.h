@@ -24,6 +24,10 @@ public:
   [[nodiscard]] Ref left(NodeIndex node) const { return left_ + number(node); }
   /// The grad of a shared node when all is done.
   [[nodiscard]] Ref final_grad(NodeIndex node) const { return final_ + number(node); }
+  /// Where the epilogue's values begin, and what stands by shared node.
+  [[nodiscard]] Ref epilogue_begin() const { return epilogue_; }
+  [[nodiscard]] Ref left_begin() const { return left_; }
+  [[nodiscard]] Ref final_begin() const { return final_; }
   /// The grad of a join's sum.
   [[nodiscard]] Ref seed(std::size_t join) const { return seeds_ + static_cast<Ref>(join); }
   /// The joins' sums; the folds follow.

@@ -7,7 +7,6 @@
 #include <variant>
 
 namespace levelgrad::cuda {
-
 template <class T>
 struct DeviceOptimizer<T>::States {
   template <class State>
@@ -21,6 +20,10 @@ struct DeviceOptimizer<T>::States {
   std::optional<Any>
       before;  // those of another optimizer, until the first step of this one is done
   DeviceArray<T> updated;
+
+  /// Those of this kind; fresh ones, [room], where others were here.
+  template <class State>
+  auto& of(std::size_t room, cudaStream_t stream);
 };
 
 template <class T>
@@ -41,6 +44,29 @@ void DeviceOptimizer<T>::settle(bool done) {
 }
 
 template <class T>
+template <class State>
+auto& DeviceOptimizer<T>::States::of(std::size_t room, cudaStream_t stream) {
+  if (!std::holds_alternative<Of<State>>(states)) {
+    Of<State> fresh;
+    fresh.now.upload(std::vector<State>(room), stream);
+    fresh.next.reserve(room);
+    before = std::exchange(states, std::move(fresh));
+  }
+  return std::get<Of<State>>(states);
+}
+
+template <class T>
+void* DeviceOptimizer<T>::states_for(const BasicUpdate<T>& update, std::size_t count,
+                                     cudaStream_t stream) {
+  return std::visit(
+      [&]<class Scalars>(const Scalars&) -> void* {
+        using State = typename Scalars::Optimizer::template State<T>;
+        return states_->template of<State>(std::max<std::size_t>(count, 1), stream).now.data();
+      },
+      update);
+}
+
+template <class T>
 void DeviceOptimizer<T>::update(const BasicUpdate<T>& update, const UpdateTask<T>& task,
                                 cudaStream_t stream) {
   const std::size_t room = std::max<std::size_t>(task.count, 1);
@@ -49,14 +75,7 @@ void DeviceOptimizer<T>::update(const BasicUpdate<T>& update, const UpdateTask<T
       [&]<class Scalars>(const Scalars& scalars) {
         using Optimizer = typename Scalars::Optimizer;
         using State = typename Optimizer::template State<T>;
-        using Own = typename States::template Of<State>;
-        if (!std::holds_alternative<Own>(states_->states)) {
-          Own fresh;
-          fresh.now.upload(std::vector<State>(room), stream);
-          fresh.next.reserve(room);
-          states_->before = std::exchange(states_->states, std::move(fresh));
-        }
-        Own& own = std::get<Own>(states_->states);
+        auto& own = states_->template of<State>(room, stream);
         if (task.loss != nullptr) launch_note_loss(task, stream);
         launch_propose<Optimizer>(task, scalars, own.now.data(), own.next.data(),
                                   states_->updated.data(), stream);

@@ -19,6 +19,10 @@ public:
   ~DeviceOptimizer();
   /// Parameters and state change together, or not at all. Asynchronous.
   void update(const BasicUpdate<T>& update, const UpdateTask<T>& task, cudaStream_t stream);
+  /// The states [count] of the optimizer that the update is of, for those who update by themselves:
+  /// they start at 0 where another one was here. settle() belongs behind it, too.
+  [[nodiscard]] void* states_for(const BasicUpdate<T>& update, std::size_t count,
+                                 cudaStream_t stream);
   /// Behind the first step of another optimizer: whether it was done, or the old state comes back.
   void settle(bool done);
   void forget();

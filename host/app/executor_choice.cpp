@@ -47,8 +47,9 @@ void check_places(const ExecutorArguments& arguments, const Device& device) {
 }
 
 /// The executors that the device decides on.
-std::vector<std::string> names_for(const Device& device) {
+std::vector<std::string> names_for(const Device& device, bool several) {
   std::vector<std::string> names = usable_executor_names();
+  if (!several) std::erase_if(names, compiles);
   if (device.place) {
     std::erase_if(names, [&](const auto& name) { return place_of(name) != *device.place; });
   }
@@ -65,6 +66,7 @@ bool expects_gpu(const ExecutorArguments& arguments) {
 void add_executor_options(CLI::App& command, ExecutorArguments& arguments, bool several,
                           const std::string& what) {
   arguments.command = &command;
+  arguments.several = several;
   CLI::Option* executor = command.add_option("--executor", arguments.names, what);
   if (several) {
     executor->delimiter(',')->allow_extra_args(false);
@@ -101,7 +103,7 @@ ExecutorChoice choose_executors(const ExecutorArguments& arguments) {
   ExecutorChoice choice = {arguments.names, arguments.options};
   choice.options.device = device.index;
   if (!choice.names.empty()) return choice;
-  choice.names = names_for(device);
+  choice.names = names_for(device, arguments.several);
   if (is_named(arguments, "--strategy")) {
     std::erase_if(choice.names,
                   [&](const auto& name) { return on_gpu(name) && !has_strategies(name); });

@@ -16,6 +16,7 @@ struct ExecutorArguments {
   const CLI::App* command = nullptr;
   std::vector<std::string> names;  ///< --executor; empty: the device decides
   std::string device = "auto";
+  bool several = false;     ///< whether the command runs all of the executors
   ExecutorOptions options;  ///< but for the device
 };
 
@@ -35,7 +36,9 @@ void add_executor_options(CLI::App& command, ExecutorArguments& arguments, bool 
                           const std::string& what);
 
 /// Decides. Executors that are named decide the device too; else `cpu` and `cuda` take all that run
-/// there, and `auto` all that can run here; with a strategy, of a GPU's those that have some.
+/// there, and `auto` all that can run here; with a strategy, of a GPU's those that have some. A
+/// command that runs only one of them compiles nothing on the CPU for it unless it is named: most
+/// runs are over before that pays.
 ///
 /// errors   UsageError for an unknown name or device, for a device on which an executor that is
 ///          named does not run, and for a strategy with one that has none; DeviceError for a GPU

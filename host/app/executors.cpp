@@ -5,6 +5,7 @@
 #include "levelgrad/error.h"
 #include "levelgrad/host/host_executor.h"
 #include "levelgrad/reference_executor.h"
+#include "native.h"
 
 namespace levelgrad::app {
 namespace {
@@ -13,6 +14,7 @@ template <class T>
 struct Entry {
   std::string name;
   Place place;
+  bool compiles;
   std::unique_ptr<BasicExecutor<T>> (*make)(const ExecutorOptions&);
 };
 
@@ -28,19 +30,23 @@ template <class T>
 std::vector<Entry<T>> entries() {
   using Made = std::unique_ptr<BasicExecutor<T>>;
   return {
-      {"cuda-fused", Place::Gpu,
+      {"cuda-fused", Place::Gpu, false,
        [](const ExecutorOptions& options) -> Made {
          return make_fused_executor<T>(options.device);
        }},
-      {"cuda-level", Place::Gpu,
+      {"cuda-level", Place::Gpu, false,
        [](const ExecutorOptions& options) -> Made {
          return make_level_executor<T>(options.device, options.strategy);
        }},
-      {"host", Place::Cpu,
+      {"host-native", Place::Cpu, true,
+       [](const ExecutorOptions& options) -> Made {
+         return make_native_executor<T>(static_cast<std::size_t>(options.threads));
+       }},
+      {"host", Place::Cpu, false,
        [](const ExecutorOptions& options) -> Made {
          return std::make_unique<host::BasicHostExecutor<T>>(host_options(options));
        }},
-      {"reference", Place::Cpu,
+      {"reference", Place::Cpu, false,
        [](const ExecutorOptions&) -> Made {
          return std::make_unique<BasicReferenceExecutor<T>>();
        }},
@@ -78,6 +84,7 @@ std::string executor_list() {
 }
 
 Place place_of(const std::string& name) { return entry_named<double>(name).place; }
+bool compiles(const std::string& name) { return entry_named<double>(name).compiles; }
 
 bool has_strategies(const std::string& name) { return name == "cuda-level"; }
 

@@ -10,7 +10,7 @@ enum ExitCode : int {
   exit_internal = 1,
   exit_usage = 2,
   exit_data = 3,
-  exit_device = 4,
+  exit_device = 4,  ///< or the compiler
   exit_diverged = 5,
   exit_parity = 6,
   exit_interrupted = 130,

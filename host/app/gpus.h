@@ -33,11 +33,10 @@ struct Gpus {
   [[nodiscard]] bool usable() const { return !list.empty(); }
 };
 
-/// NVRTC, which compiles for cuda-fused, and where is kept what it makes.
-struct FoundGpuCompiler {
+/// NVRTC, which compiles for cuda-fused.
+struct FoundNvrtc {
   std::string version;   ///< "13.0"; "": there is none
   std::string why_none;  ///< "" where there is one
-  std::string cache;     ///< a folder; "": none
 };
 
 /// Looks once. Never throws for a machine without GPU or driver: says why instead.
@@ -48,7 +47,7 @@ struct FoundGpuCompiler {
 [[nodiscard]] Gpus find_gpus();
 
 /// Takes a tenth of a second. Never throws for a machine without.
-[[nodiscard]] FoundGpuCompiler find_gpu_compiler();
+[[nodiscard]] FoundNvrtc find_nvrtc();
 
 /// Errors: DeviceError where no GPU has this index, with the reason and what to do.
 void require_gpu(int index);

@@ -15,6 +15,7 @@
 #include "json_text.h"
 #include "levelgrad/host/host_executor.h"
 #include "line_file.h"
+#include "native.h"
 
 namespace levelgrad::app {
 namespace {
@@ -31,7 +32,8 @@ std::string processor_name() {
 }
 
 /// Why the executor cannot run here; "" where it can.
-std::string why_not(const std::string& executor) {
+std::string why_not(const std::string& executor, const FoundCompiler& compiler) {
+  if (compiles(executor)) return compiler.why_none;
   return place_of(executor) == Place::Gpu ? gpus().why_none : "";
 }
 
@@ -39,10 +41,9 @@ std::string_view word(Place place) { return place == Place::Gpu ? "GPU" : "CPU";
 
 double gib(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
 
-std::string compiler_text(const FoundGpuCompiler& found) {
-  return fmt::format("NVRTC           {}\ncompiled code   {}\n",
-                     found.why_none.empty() ? found.version : "none: " + found.why_none,
-                     found.cache.empty() ? "is not kept" : "in " + found.cache);
+std::string nvrtc_text(const FoundNvrtc& found) {
+  return fmt::format("NVRTC           {}\n",
+                     found.why_none.empty() ? found.version : "none: " + found.why_none);
 }
 
 std::string cuda_text(const Gpus& found) {
@@ -62,17 +63,25 @@ std::string cuda_text(const Gpus& found) {
         gpu.index, gpu.name, gpu.compute_capability, "", gpu.multiprocessors, gib(gpu.memory),
         static_cast<double>(gpu.shared_memory) / 1024);
   }
-  return text + compiler_text(find_gpu_compiler());
+  return text + nvrtc_text(find_nvrtc());
 }
 
-std::string table(const Gpus& found) {
+std::string compiler_text(const FoundCompiler& found) {
+  return fmt::format(
+      "compiler        {}\ncompiled code   {}\n",
+      found.why_none.empty() ? found.command + ", " + found.version : "none: " + found.why_none,
+      found.cache.empty() ? "is not kept" : found.cache);
+}
+
+std::string table(const Gpus& found, const FoundCompiler& compiler) {
   std::string text = fmt::format("levelgrad       {}\n{}", LEVELGRAD_VERSION, cuda_text(found));
   text += fmt::format("CPU             {}\n{:16}{} logical processors; instruction sets {}\n",
                       processor_name(), "", std::thread::hardware_concurrency(),
                       fmt::join(host::host_isas(), ", "));
+  text += compiler_text(compiler);
   text += "executors\n";
   for (const std::string& name : executor_names()) {
-    const std::string why = why_not(name);
+    const std::string why = why_not(name, compiler);
     text += fmt::format("  {:<14}{}, {}\n", name, word(place_of(name)),
                         why.empty() ? "can run here" : "cannot run here: " + why);
   }
@@ -104,10 +113,9 @@ void write_cuda(host::JsonWriter& json, const Gpus& found) {
   list(json, "architectures", found.architectures);
   text_or_null(json, "driver", found.driver);
   text_or_null(json, "why_no_gpu", found.why_none);
-  const FoundGpuCompiler compiler = find_gpu_compiler();
-  text_or_null(json, "nvrtc", compiler.version);
-  text_or_null(json, "why_no_nvrtc", compiler.why_none);
-  text_or_null(json, "code_cache", compiler.cache);
+  const FoundNvrtc nvrtc = find_nvrtc();
+  text_or_null(json, "nvrtc", nvrtc.version);
+  text_or_null(json, "why_no_nvrtc", nvrtc.why_none);
   json.close('}');
   json.key("gpus");
   json.open('[');
@@ -124,7 +132,17 @@ void write_cuda(host::JsonWriter& json, const Gpus& found) {
   json.close(']');
 }
 
-std::string object(const Gpus& found) {
+void write_compiler(host::JsonWriter& json, const FoundCompiler& found) {
+  json.key("compiler");
+  json.open('{');
+  text_or_null(json, "program", found.command);
+  text_or_null(json, "version", found.version);
+  text_or_null(json, "why_none", found.why_none);
+  text_or_null(json, "cache", found.cache);
+  json.close('}');
+}
+
+std::string object(const Gpus& found, const FoundCompiler& compiler) {
   host::JsonWriter json;
   json.open('{');
   json.member("version", LEVELGRAD_VERSION);
@@ -135,14 +153,15 @@ std::string object(const Gpus& found) {
   json.member("logical_processors", std::thread::hardware_concurrency());
   list(json, "instruction_sets", host::host_isas());
   json.close('}');
+  write_compiler(json, compiler);
   json.key("executors");
   json.open('[');
   for (const std::string& name : executor_names()) {
     json.open('{');
     json.member("name", name);
     json.member("device", place_of(name) == Place::Gpu ? "cuda" : "cpu");
-    json.member("usable", why_not(name).empty());
-    text_or_null(json, "why_not", why_not(name));
+    json.member("usable", why_not(name, compiler).empty());
+    text_or_null(json, "why_not", why_not(name, compiler));
     json.close('}');
   }
   json.close(']');
@@ -158,7 +177,8 @@ Command add_info(CLI::App& app) {
       app.add_subcommand("info", "tell what was built and which GPUs and executors can be used");
   command->add_flag("--json", *json, "one JSON object instead of a table");
   return [json] {
-    LineFile().write_bytes(*json ? object(gpus()) : table(gpus()));
+    const FoundCompiler compiler = find_compiler();
+    LineFile().write_bytes(*json ? object(gpus(), compiler) : table(gpus(), compiler));
     return exit_ok;
   };
 }

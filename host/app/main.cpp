@@ -68,6 +68,8 @@ int run(int argc, char** argv) {
     return fail(app::exit_data, error.what());
   } catch (const DeviceError& error) {
     return fail(app::exit_device, error.what());
+  } catch (const CompilerError& error) {
+    return fail(app::exit_device, error.what());
   } catch (const DivergedError& error) {
     return fail(app::exit_diverged, error.what());
   }

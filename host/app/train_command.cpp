@@ -176,8 +176,9 @@ Command add_train(CLI::App& app) {
   command->add_option("--weight-decay", options.weight_decay, "AdamW's [yinyang 1e-4]");
   add_executor_options(*command, arguments->executor, false,
                        "what runs the steps, all with the same bits: " + executor_list() +
-                           " [the fastest that can run]");
-  command->add_option("--save", arguments->save, "folder for the pictures, or formulas [runs/MODEL]");
+                           " [the fastest that can run and need not compile first]");
+  command->add_option("--save", arguments->save,
+                      "folder for the pictures, or formulas [runs/MODEL]");
   command->add_option("--log", arguments->log, "one JSON object per step goes to this file");
   return [arguments] {
     if (arguments->model == "expressions") return train_expressions(*arguments);

@@ -73,9 +73,9 @@ private:
 
 }  // namespace
 
-FoundGpuCompiler find_gpu_compiler() {
+FoundNvrtc find_nvrtc() {
   const cuda::FoundNvrtc found = cuda::find_nvrtc();
-  return {found.version, found.why_none, host::DiskCache::default_folder().string()};
+  return {found.version, found.why_none};
 }
 
 Gpus find_gpus() {

@@ -12,7 +12,7 @@ Gpus find_gpus() {
   return none;
 }
 
-FoundGpuCompiler find_gpu_compiler() { return {"", gpus().why_none, ""}; }
+FoundNvrtc find_nvrtc() { return {"", gpus().why_none}; }
 
 template <class T>
 std::unique_ptr<BasicExecutor<T>> make_fused_executor(int device) {

@@ -15,6 +15,7 @@
 #include "levelgrad/batch_order.h"
 #include "levelgrad/error.h"
 #include "levelgrad/parameter_state.h"
+#include "levelgrad/uniform_text.h"
 #include "thread_pool.h"
 #include "uniform_part.h"
 
@@ -50,6 +51,8 @@ public:
     programs_ = std::move(loaded);
     schedules_ = std::move(schedules);
     uniform_ = std::move(uniform);
+    uniform_->use(bodies_->uniform_code());
+    epilogue_read_ = backward_reads_epilogue(programs_.front());
     state_ = std::move(state);
     shared_in_body_ = std::move(in_body);
     one_pass_ = std::ranges::all_of(schedules_, &Schedule::one_pass);
@@ -77,6 +80,7 @@ public:
   BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch, std::size_t example) {
     check_batch(batch, programs_, {});
     check_example(batch, example);
+    uniform_->use(nullptr);  // every number is wanted
     run_prologue();
     const SweepResults<T> swept = forward_and_backward(batch, {});
     uniform_->run_epilogue(swept.sums, batch.example_count);
@@ -87,6 +91,7 @@ public:
     BasicNodeNumbers<T> numbers = numbers_of_lane(
         schedules_[p], batch, example, uniform_numbers_[p], std::span<const T>(uniform_->seeds()));
     put_uniform(numbers, p);
+    uniform_->use(bodies_->uniform_code());
     return numbers;
   }
 
@@ -173,7 +178,7 @@ private:
     // them.
     std::vector<T> sums(uniform_->seeds().size(), T(0));
     if (!one_pass_) sums = forward(batch, {}).sums;
-    uniform_->run_epilogue(sums, batch.example_count);
+    if (!one_pass_ || epilogue_read_) uniform_->run_epilogue(sums, batch.example_count);
     uniform_->run_epilogue_backward(batch.example_count);
     const std::vector<T> left = uniform_->left();
 
@@ -241,6 +246,7 @@ private:
   std::vector<Program> programs_;
   std::vector<Schedule> schedules_;            // borrow the Programs
   bool one_pass_ = true, early_grads_ = true;  // of all Programs
+  bool epilogue_read_ = true;                  // by its backward pass
   std::vector<bool> shared_in_body_;
   std::unique_ptr<UniformPart<T>> uniform_;
   std::vector<const T*> uniform_numbers_;  // [program]

@@ -13,6 +13,7 @@
 #include "levelgrad/executor.h"
 #include "levelgrad/schedule.h"
 #include "levelgrad/storage.h"
+#include "uniform_part.h"
 
 namespace levelgrad::host {
 
@@ -70,6 +71,8 @@ public:
   virtual void load(std::span<const Schedule> schedules) = 0;
   /// Lanes that a worker runs at once.
   [[nodiscard]] virtual std::size_t sub_block() const = 0;
+  /// Code for the uniform part of the Programs; null where there is none. Borrowed.
+  [[nodiscard]] virtual const UniformCode<T>* uniform_code() const { return nullptr; }
   /// A worker for one thread, which borrows from this maker.
   [[nodiscard]] virtual std::unique_ptr<BodyWorker<T>> make(std::size_t program,
                                                             const StorageNeeds& needs) = 0;

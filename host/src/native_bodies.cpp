@@ -11,11 +11,12 @@ namespace {
 /// Lanes of a sub-block: a few dozen numbers of each stay in the first-level cache.
 constexpr std::size_t native_sub_block = 64;
 
-/// Numbers of a lane above which compiling takes too long to be worth it, and Programs of a batch.
-constexpr std::size_t most_numbers = 40'000, most_programs = 8;
+/// Numbers of a lane above which compiling takes too long to be worth it (half a minute for these),
+/// and Programs of a batch.
+constexpr std::size_t most_numbers = 10'000, most_programs = 8;
 
 /// The vectors of this processor.
-NativeTarget target_of(bool f64) {
+NativeTarget target_of(bool f64, std::size_t vector_bytes) {
   NativeTarget target{f64, 16, 16, native_sub_block};
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -29,6 +30,11 @@ NativeTarget target_of(bool f64) {
 #elif defined(__aarch64__)
   target.registers = 32;
 #endif
+  if (vector_bytes == 0) return target;
+  if (vector_bytes != 16 && vector_bytes != 32 && vector_bytes != 64) {
+    throw ArgumentError("vectors have 16, 32 or 64 bytes, not " + std::to_string(vector_bytes));
+  }
+  target.vector_bytes = vector_bytes;
   return target;
 }
 
@@ -48,14 +54,16 @@ std::string too_large(std::span<const Schedule> schedules) {
 }  // namespace
 
 template <class T>
-NativeBodies<T>::NativeBodies(NativeCompiler compiler, std::shared_ptr<CodeCache> cache)
-    : compiler_(std::move(compiler)), cache_(std::move(cache)), lanes_("", native_sub_block) {}
+NativeBodies<T>::NativeBodies(NativeCompiler compiler, const NativeOptions& options)
+    : compiler_(std::move(compiler)),
+      options_(options),
+      target_(target_of(sizeof(T) == 8, options.vector_bytes)),
+      lanes_("", native_sub_block) {}
 
 template <class T>
 std::string NativeBodies<T>::name() const {
-  const std::string vectors =
-      std::to_string(8 * target_of(sizeof(T) == 8).vector_bytes) + "-bit vectors";
-  return why_not_.empty() ? vectors : lanes_.name() + ", not compiled: " + why_not_;
+  const std::string vectors = std::to_string(8 * target_.vector_bytes) + "-bit vectors";
+  return why_not_.empty() ? vectors : lanes_.name() + ", not compiled";
 }
 
 template <class T>
@@ -83,14 +91,15 @@ const NativeBody<T>* NativeBodies<T>::body(std::size_t program, const StorageNee
     }
   }
   try {
-    const LaneCode code(schedules_[program],
-                        {.backward = needs.backward, .input_grads = needs.input_grads});
-    const NativeCode native = native_code(code, target_of(sizeof(T) == 8));
-    CompiledCode made = compiled(compiler_, *cache_, native.text);
-    made_.push_back({program, needs,
-                     std::make_unique<NativeBody<T>>(std::move(made.library), native,
-                                                     schedules_[program].program(),
-                                                     needs.backward)});
+    LaneCodeNeeds code_needs{.backward = needs.backward, .input_grads = needs.input_grads};
+    if (options_.piece_size > 0) code_needs.piece_size = options_.piece_size;
+    const LaneCode code(schedules_[program], code_needs);
+    const NativeCode native = native_code(code, target_);
+    CompiledCode made = compiled(compiler_, *options_.cache, native.text, options_.flags);
+    made_.push_back(
+        {program, needs,
+         std::make_unique<NativeBody<T>>(std::move(made.library), native,
+                                         schedules_[program].program(), needs.backward)});
     return made_.back().body.get();
   } catch (const CompilerError& error) {
     why_not_ = error.message();

@@ -9,6 +9,8 @@
 
 #include "compiled_code.h"
 #include "lane_bodies.h"
+#include "levelgrad/host/native_executor.h"
+#include "levelgrad/native_code.h"
 #include "native_worker.h"
 
 namespace levelgrad::host {
@@ -16,7 +18,9 @@ namespace levelgrad::host {
 template <class T>
 class NativeBodies : public BodyMaker<T> {
 public:
-  NativeBodies(NativeCompiler compiler, std::shared_ptr<CodeCache> cache);
+  /// options   but for the threads; with a cache.
+  /// errors    ArgumentError for vectors of another size.
+  NativeBodies(NativeCompiler compiler, const NativeOptions& options);
 
   [[nodiscard]] std::string name() const override;
   /// Compiles what trains; what only runs forward is compiled when it is needed.
@@ -24,6 +28,10 @@ public:
   [[nodiscard]] std::size_t sub_block() const override;
   [[nodiscard]] std::unique_ptr<BodyWorker<T>> make(std::size_t program,
                                                     const StorageNeeds& needs) override;
+
+  [[nodiscard]] const UniformCode<T>* uniform_code() const override {
+    return made_.empty() ? nullptr : &made_.front().body->uniform;  // of the first that trains
+  }
 
   /// Why some body is not compiled, and runs as the host executor's; "" where all are.
   [[nodiscard]] const std::string& why_not() const { return why_not_; }
@@ -38,7 +46,8 @@ private:
   const NativeBody<T>* body(std::size_t program, const StorageNeeds& needs);
 
   NativeCompiler compiler_;
-  std::shared_ptr<CodeCache> cache_;
+  NativeOptions options_;
+  NativeTarget target_;
   LaneBodies<T> lanes_;
   std::span<const Schedule> schedules_;
   std::vector<Made> made_;

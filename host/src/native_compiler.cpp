@@ -91,7 +91,7 @@ NativeCompiler NativeCompiler::find() { return NativeCompiler(command_of_compile
 NativeCompiler::NativeCompiler(std::vector<std::string> words) : words_(std::move(words)) {
   const CommandResult version = run_command(joined(words_, {"--version"}), {english});
   if (!version.succeeded()) fail(words_[0], version);
-  identity_ = version.out.substr(0, version.out.find('\n'));
+  version_ = version.out.substr(0, version.out.find('\n'));
   choose_target();
 }
 
@@ -111,7 +111,8 @@ void NativeCompiler::choose_target() {
     if (macros.out.find("#define __cplusplus ") == std::string::npos) {
       throw CompilerError("this is no C++ compiler: " + words_[0], install_hint);
     }
-    identity_ += fmt::format("\n{}\n{}", fmt::join(words_, " "), code_key(std::array{macros.out}));
+    identity_ = fmt::format("{}\n{}\n{}", version_, fmt::join(words_, " "),
+                            code_key(std::array{macros.out}));
     return;
   }
   fail(words_[0], macros);

@@ -22,6 +22,10 @@ public:
   /// errors   CompilerError where there is none, or where it does not work.
   [[nodiscard]] static NativeCompiler find();
 
+  /// The program's path, and the first line that it says of itself.
+  [[nodiscard]] const std::string& program() const { return words_.front(); }
+  [[nodiscard]] const std::string& version() const { return version_; }
+
   /// All that its output depends on besides source and flags: the command, the version, the flags
   /// that compile() adds, and what the processor can do. Machines of two kinds that share a home
   /// folder, or a compiler that was updated, have different ones.
@@ -41,7 +45,7 @@ private:
   void choose_target();
 
   std::vector<std::string> words_;  // the command and our flags
-  std::string identity_;
+  std::string version_, identity_;
 };
 
 }  // namespace levelgrad::host

@@ -8,8 +8,9 @@
 namespace levelgrad::host {
 namespace {
 
-std::shared_ptr<CodeCache> cache_of(const NativeOptions& options) {
-  return options.cache ? options.cache : std::make_shared<DiskCache>();
+NativeOptions with_cache(NativeOptions options) {
+  if (!options.cache) options.cache = std::make_shared<DiskCache>();
+  return options;
 }
 
 }  // namespace
@@ -18,15 +19,17 @@ template <class T>
 class BasicNativeExecutor<T>::Implementation : public BatchExecutor<T> {
 public:
   explicit Implementation(const NativeOptions& options)
-      : Implementation(std::make_unique<NativeBodies<T>>(NativeCompiler::find(), cache_of(options)),
-                       options.threads) {}
+      : Implementation(
+            std::make_unique<NativeBodies<T>>(NativeCompiler::find(), with_cache(options)),
+            options.threads) {}
 
   [[nodiscard]] const std::string& why_not() const { return bodies_.why_not(); }
 
 private:
-  Implementation(std::unique_ptr<NativeBodies<T>> bodies, std::size_t threads)
+  // References: a parameter that is moved to may be made before `*bodies` is looked at.
+  Implementation(std::unique_ptr<NativeBodies<T>>&& bodies, std::size_t threads)
       : Implementation(*bodies, std::move(bodies), threads) {}
-  Implementation(const NativeBodies<T>& known, std::unique_ptr<NativeBodies<T>> bodies,
+  Implementation(const NativeBodies<T>& known, std::unique_ptr<NativeBodies<T>>&& bodies,
                  std::size_t threads)
       : BatchExecutor<T>(std::move(bodies), threads), bodies_(known) {}
 

@@ -21,6 +21,7 @@ struct NativeBody {
   void (*run)(T* frame, const T* p, const T* seeds, std::size_t width);
   void (*turn)(T* frame, std::size_t width);
   void (*fold)(const T* frame, std::size_t first, std::size_t last, T* sums);
+  UniformCode<T> uniform = {};  ///< where it runs backward
   const Program* program;
   bool backward;
   NativeCode layout;  ///< without the text

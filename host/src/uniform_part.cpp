@@ -5,6 +5,7 @@
 
 #include "levelgrad/batch_order.h"
 #include "levelgrad/contribution.h"
+#include "levelgrad/uniform_text.h"
 
 namespace levelgrad::host {
 namespace {
@@ -26,7 +27,9 @@ UniformPart<T>::UniformPart(const Program& program)
       joins_(program.joins()),
       values_(program.node_count(), T(0)),
       grads_(program.node_count(), T(0)),
-      seeds_(joins_.size(), T(0)) {
+      seeds_(joins_.size(), T(0)),
+      u_(uniform_count(program), T(0)),
+      d_(uniform_count(program), T(0)) {
   for (NodeIndex n = program.constants().begin; n < program.constants().end; ++n) {
     values_[n] = static_cast<T>(program.constant(n));
   }
@@ -68,11 +71,29 @@ void UniformPart<T>::run_backward(NodeRange part) {
 template <class T>
 void UniformPart<T>::run_prologue(std::span<const T> parameters) {
   std::ranges::copy(parameters, values_.begin());
-  run_forward(program_.prologue());
+  if (code_ == nullptr) return run_forward(program_.prologue());
+  std::ranges::copy(parameters, u_.begin());
+  code_->prologue_forward(u_.data());
+  std::copy_n(u_.begin() + static_cast<std::ptrdiff_t>(parameters.size()),
+              program_.prologue().size(), values_.begin() + program_.prologue().begin);
+}
+
+/// From the code's numbers.
+template <class T>
+void UniformPart<T>::read_outputs() {
+  for (const ProgramParts::Output& output : program_.outputs()) {
+    const bool constant = program_.constants().holds(output.node);
+    if (constant || program_.varying(output.node)) continue;
+    values_[output.node] = u_[uniform_index(program_, output.node)];
+  }
 }
 
 template <class T>
 void UniformPart<T>::run_epilogue(std::span<const T> sums, std::size_t example_count) {
+  if (code_ != nullptr) {
+    code_->epilogue_forward(u_.data(), sums.data(), mean_weight<T>(example_count));
+    return read_outputs();
+  }
   for (std::size_t j = 0; j < joins_.size(); ++j) {
     const bool averages = info(program_.op(joins_[j])).averages;
     values_[joins_[j]] = averages ? sums[j] * mean_weight<T>(example_count) : sums[j];
@@ -82,6 +103,10 @@ void UniformPart<T>::run_epilogue(std::span<const T> sums, std::size_t example_c
 
 template <class T>
 void UniformPart<T>::run_epilogue_backward(std::size_t example_count) {
+  if (code_ != nullptr) {
+    return code_->epilogue_backward(u_.data(), d_.data(), mean_weight<T>(example_count),
+                                    seeds_.data());
+  }
   std::ranges::fill(grads_, T(0));
   grads_[program_.root()] = T(1);
   run_backward(program_.epilogue());
@@ -95,6 +120,9 @@ void UniformPart<T>::run_epilogue_backward(std::size_t example_count) {
 
 template <class T>
 std::vector<T> UniformPart<T>::left() const {
+  if (code_ != nullptr) {
+    return {d_.begin(), d_.begin() + static_cast<std::ptrdiff_t>(program_.shared_count())};
+  }
   std::vector<T> left;
   for (std::size_t i = 0; i < program_.shared_count(); ++i) {
     left.push_back(grads_[program_.shared_node(i)]);
@@ -104,11 +132,17 @@ std::vector<T> UniformPart<T>::left() const {
 
 template <class T>
 std::vector<T> UniformPart<T>::run_prologue_backward(std::span<const T> grads) {
+  const auto parameters = static_cast<std::ptrdiff_t>(program_.parameter_count());
+  if (code_ != nullptr) {
+    std::ranges::copy(grads, d_.begin());
+    code_->prologue_backward(u_.data(), d_.data());
+    return {d_.begin(), d_.begin() + parameters};
+  }
   for (std::size_t i = 0; i < program_.shared_count(); ++i) {
     grads_[program_.shared_node(i)] = grads[i];
   }
   run_backward(program_.prologue());
-  return {grads_.begin(), grads_.begin() + static_cast<std::ptrdiff_t>(program_.parameter_count())};
+  return {grads_.begin(), grads_.begin() + parameters};
 }
 
 template class UniformPart<float>;

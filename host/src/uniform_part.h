@@ -10,10 +10,24 @@
 
 namespace levelgrad::host {
 
+/// The same as compiled code: what the functions are is said in uniform_text.h.
+template <class T>
+struct UniformCode {
+  void (*prologue_forward)(T* u);
+  void (*epilogue_forward)(T* u, const T* sums, T weight);
+  void (*epilogue_backward)(const T* u, T* d, T weight, T* seeds);
+  void (*prologue_backward)(const T* u, T* d);
+};
+
 template <class T>
 class UniformPart {
 public:
   explicit UniformPart(const Program& program);
+
+  /// Takes code for what follows; null: the nodes are run one by one. Borrowed.
+  ///
+  /// With code, values() has the shared nodes and uniform outputs only, and grads() is not for use.
+  void use(const UniformCode<T>* code) { code_ = code; }
 
   /// Computes the prologue. parameters [parameter_count].
   void run_prologue(std::span<const T> parameters);
@@ -37,6 +51,7 @@ public:
   [[nodiscard]] const std::vector<T>& grads() const { return grads_; }
 
 private:
+  void read_outputs();
   void run_forward(NodeRange part);
   void run_backward(NodeRange part);
 
@@ -44,6 +59,8 @@ private:
   const std::vector<NodeIndex>& joins_;
   std::vector<T> values_, grads_;
   std::vector<T> seeds_;
+  const UniformCode<T>* code_ = nullptr;
+  std::vector<T> u_, d_;  // the code's numbers and grads
 };
 
 extern template class UniformPart<float>;

@@ -112,7 +112,7 @@ TEST_F(ProgramOnDevice, KeepsWhatItCompiles) {
   const std::string command = "parity yinyang --steps 1 --dtype f64 --executor cuda-fused";
   EXPECT_EQ(0, run(command, prefix).exit_code);
   EXPECT_FALSE(std::filesystem::is_empty(cache));
-  EXPECT_NE(std::string::npos, run("info", prefix).out.find("in " + cache.string()));
+  EXPECT_NE(std::string::npos, run("info", prefix).out.find("compiled code   " + cache.string()));
   // A folder that cannot be made: told, and that is all.
   const std::string none = "LEVELGRAD_CACHE=/proc/nonexistent/cache ";
   const Outcome outcome = run(command, none);
@@ -134,12 +134,12 @@ TEST_F(ProgramOnDevice, ParityComparesItUnasked) {
     }
     return names;
   };
-  EXPECT_EQ("cuda-fused cuda-level host ", executors_of(""));
-  EXPECT_EQ("cuda-fused cuda-level host ", executors_of("--device auto"));
+  EXPECT_EQ("cuda-fused cuda-level host-native host ", executors_of(""));
+  EXPECT_EQ("cuda-fused cuda-level host-native host ", executors_of("--device auto"));
   EXPECT_EQ("cuda-fused cuda-level ", executors_of("--device cuda"));
   EXPECT_EQ("cuda-fused ", executors_of("--executor cuda-fused"));
-  EXPECT_EQ("cuda-level host ", executors_of("--strategy launches"));
-  EXPECT_EQ("host ", executors_of("--device cpu"));
+  EXPECT_EQ("cuda-level host-native host ", executors_of("--strategy launches"));
+  EXPECT_EQ("host-native host ", executors_of("--device cpu"));
 }
 
 TEST_F(ProgramOnDevice, RefusesADeviceThatIsNotThere) {

@@ -341,6 +341,25 @@ TEST_F(Program, EmitsProgramsThatItReadsAgain) {
   EXPECT_EQ(3, run("emit moons -o /dev/full").exit_code);
 }
 
+TEST_F(Program, EmitsFilesToTakeAway) {
+  const Outcome cpp = run("emit moons --hidden 2 --to cpp");
+  EXPECT_EQ(0, cpp.exit_code) << cpp.err;
+  EXPECT_EQ("", cpp.err);
+  EXPECT_TRUE(cpp.out.starts_with("// moons: a Program of levelgrad")) << cpp.out.substr(0, 200);
+  EXPECT_NE(std::string::npos, cpp.out.find("int moons_step(const double* parameters"));
+  const Outcome cuda = run("emit moons --hidden 2 --to cuda --dtype f32 -o some/net.cu");
+  EXPECT_EQ(0, cuda.exit_code) << cuda.err;
+  EXPECT_NE(std::string::npos,
+            read(folder_ / "some/net.cu").find("int moons_step(const float* parameters"));
+  expect_usage_error("emit moons --to fortran", "fortran");
+  expect_usage_error("emit moons --to cpp --dtype f16", "f16");
+  std::ofstream(folder_ / "file") << "in the way";
+  const Outcome unwritable = run("emit moons --to cpp -o file/net.cpp");
+  EXPECT_EQ(3, unwritable.exit_code);
+  EXPECT_NE(std::string::npos, unwritable.err.find("file/net.cpp")) << unwritable.err;
+  EXPECT_EQ(3, run("emit moons --to cuda -o /dev/full").exit_code);
+}
+
 TEST_F(Program, ReadsProgramFiles) {
   std::ofstream(folder_ / "relu.txt") << "levelgrad program 1\n%0 = input \"x\"\n%1 = Relu %0\n"
                                          "%2 = Mean %1\noutput \"loss\" %2\n";

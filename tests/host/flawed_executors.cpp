@@ -13,6 +13,7 @@ std::vector<std::string> usable_executor_names() { return executor_names(); }
 std::string executor_list() { return "flawed, reference"; }
 Place place_of(const std::string&) { return Place::Cpu; }
 bool has_strategies(const std::string&) { return false; }
+bool compiles(const std::string&) { return false; }
 
 template <class T>
 std::unique_ptr<BasicExecutor<T>> make_executor(const std::string& name, const ExecutorOptions&) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The conformance suite on the executor that compiles.
+// The conformance suite on the executor that compiles: each Program takes a compiler some tenths of
+// a second, so it is a sample of the cases, without optimizations that cost time. What is compiled
+// as for users is in native_executor_test.cpp.
 #include "levelgrad/host/native_executor.h"
 #include "support/conformance.h"
 
@@ -11,8 +13,13 @@ struct NativeExecutors {
   using Number = T;
   static std::vector<NamedFactory<T>> factories() {
     return {{"2 threads", [] {
-               return std::make_unique<host::BasicNativeExecutor<T>>(host::NativeOptions{.threads = 2});
+               return std::make_unique<host::BasicNativeExecutor<T>>(
+                   host::NativeOptions{.threads = 2, .flags = {"-O1"}});
              }}};
+  }
+  static bool takes(std::size_t index, const std::vector<Program>& programs) {
+    const std::size_t first = programs.size() > 1 ? 2 : 4;
+    return (index < first || index % 61 == 0) && programs.front().body().size() < 3000;
   }
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(Native, Conformance, BothDtypes<NativeExecutors>, DtypeName);

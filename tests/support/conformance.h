@@ -23,8 +23,8 @@
 // returns the reason, "" for none: the tests are then skipped, or fail where the machine must have
 // it.
 //
-// A static case_share of k takes every k-th case only where there are many: for executors that
-// compile each Program.
+// Where it takes long to load a Program, give MyExecutors a static takes(index, programs): cases of
+// a list for which it returns false are left out.
 //
 // All factories are compared in one go, so the reference executor runs once for each case. A
 // failure shows the first number that differs, in hexadecimal, its node, and a shrunken case, which
@@ -86,18 +86,21 @@ protected:
     }
   }
   void check_all(const std::vector<BatchCase<Number>>& tests, const Extent& extent = {}) {
-    for (std::size_t k = 0; k < tests.size(); k += share_of(tests.size())) check(tests[k], extent);
-  }
-  void check_all(const std::vector<RandomCase>& tests) {
-    for (std::size_t k = 0; k < tests.size(); k += share_of(tests.size())) {
-      check(random_case<Number>(tests[k]), extent_of(tests[k]));
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+      if (takes(i, tests[i])) check(tests[i], extent);
     }
   }
-  /// Every how many-th of so many cases is taken: at least 16 of them.
-  static std::size_t share_of(std::size_t cases) {
-    std::size_t share = 1;
-    if constexpr (requires { Executors::case_share; }) share = Executors::case_share;
-    return std::min(share, std::max<std::size_t>(cases / 16, 1));
+  void check_all(const std::vector<RandomCase>& tests) {
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+      const BatchCase<Number> test = random_case<Number>(tests[i]);
+      if (takes(i, test)) check(test, extent_of(tests[i]));
+    }
+  }
+  static bool takes(std::size_t index, const BatchCase<Number>& test) {
+    if constexpr (requires { Executors::takes(index, test.programs); }) {
+      return Executors::takes(index, test.programs);
+    }
+    return true;
   }
   /// Inspecting an example costs the reference executor a batch.
   static Extent extent_of(const RandomCase& test) {

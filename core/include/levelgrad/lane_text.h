@@ -24,6 +24,10 @@ namespace levelgrad {
 ///   keep(slot, number), kept(slot)         memory of the lane
 ///   join(j, number), output(k, number)     results: what join j reads; output k
 ///   input_grad(k, number)
+///
+/// Behind them all_pieces(lane), which calls them all, and value_pieces(lane), which stops where
+/// no values follow. A lane whose keep() does nothing can go through the latter alone if there is
+/// one piece: compilers leave out what nobody reads.
 [[nodiscard]] std::string lane_text(const LaneCode& code);
 
 }  // namespace levelgrad

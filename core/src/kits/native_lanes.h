@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What generated C++ stands on: Lanes, a vector with one number of several examples, and the ops on
-// it. `Number`, `vector_bytes` and `sub_block` are defined before it, and it follows ops.h.
+// it. `Number`, `vector_bytes` and `sub_block` are defined before it, and it follows formulas.h.
 // Compiled where levelgrad runs, for the processor that it runs on.
 
 namespace levelgrad {
@@ -43,19 +43,6 @@ inline Lanes for_each_lane(F f, Lanes grad, A a, B b, C c, Lanes result_of_op) {
   return result.together();
 }
 
-/// Whether a formula calls a function that is long: all but fma and sqrt, which are instructions.
-constexpr bool calls_function(const char* formula) {
-  const auto begins = [](const char* text, const char* word) {
-    while (*word != '\0' && *text == *word) ++text, ++word;
-    return *word == '\0';
-  };
-  for (; *formula != '\0'; ++formula) {
-    if (!begins(formula, "math::")) continue;
-    if (!begins(formula, "math::fma(") && !begins(formula, "math::sqrt(")) return true;
-  }
-  return false;
-}
-
 // A formula of a node: short ones become part of the code, long ones are functions of their own, or
 // a graph of a thousand calls of exp would be a hundred thousand instructions.
 template <class O, class B, class C>
@@ -67,12 +54,6 @@ template <class O, class B, class C>
 __attribute__((noinline)) Lanes value_called(Lanes a, B b, C c) {
   return value_inline<O>(a, b, c);
 }
-/// A plain second operand is known to compilers only where they see the call.
-template <class B>
-constexpr bool is_plain = false;
-template <>
-inline constexpr bool is_plain<double> = true;
-
 template <class O, class B = double, class C = double>
 inline Lanes value(Lanes a, B b = 0, C c = 0) {
   if constexpr (calls_function(O::value_text) && !(O::arity == 2 && is_plain<B>)) {

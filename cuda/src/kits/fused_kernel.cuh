@@ -48,16 +48,9 @@ struct FusedTile {
 
 extern __shared__ __align__(16) unsigned char shared_bytes[];
 
-#if LG_IN_CONSTANT_BANK
-// Two copies: of one, the compiler would keep every number in a register until it is read again.
-extern "C" {
-__constant__ Number forward_numbers[number_count];
-__constant__ Number backward_numbers[number_count];
-}
-#endif
-
-/// What the code of a lane reads and writes.
-struct FusedLane {
+/// What the code of a lane reads and writes. Numbers has the uniform ones: p(), p_back(), seed().
+template <class Numbers>
+struct FusedLane : Numbers {
   const FusedArguments& arguments;
   Number* group;  ///< the chunk's part of the shared memory
   unsigned lane;  ///< in the pass
@@ -71,19 +64,6 @@ struct FusedLane {
     return present ? arguments.inputs[row * arguments.row_step + k * arguments.input_step]
                    : Number(0);
   }
-#if LG_IN_CONSTANT_BANK
-  __device__ Number p(unsigned i) const { return forward_numbers[i]; }
-  __device__ Number p_back(unsigned i) const { return backward_numbers[i]; }
-  __device__ Number seed(unsigned j) const { return backward_numbers[first_seed + j]; }
-#else
-  __device__ Number p(unsigned i) const { return arguments.numbers[i]; }
-  __device__ Number p_back(unsigned i) const {
-    const Number* numbers = arguments.numbers;
-    asm volatile("" : "+l"(numbers));  // read again, or every number would stay in a register
-    return numbers[i];
-  }
-  __device__ Number seed(unsigned j) const { return arguments.numbers[first_seed + j]; }
-#endif
   __device__ void keep(unsigned slot, Number x) const { group[slot * row_length + lane] = x; }
   __device__ Number kept(unsigned slot) const { return group[slot * row_length + lane]; }
   __device__ void join(unsigned j, Number x) const {
@@ -250,6 +230,72 @@ __device__ inline void fold_join(const FusedChunk& chunk, unsigned join, unsigne
   Number sum = 0;
   for (unsigned lane = 0; lane < lanes; ++lane) sum = sum + joined[lane];
   chunk.folds[join] = sum;
+}
+
+enum TileKind : unsigned { Products4x4, Products2x4, Products1x4, Ones1x4, Terms, Join };
+
+__device__ inline void fold(const FusedArguments& arguments, const FusedChunk& chunk, unsigned kind,
+                            const FusedTile& tile, unsigned lanes_of_chunk) {
+  switch (kind) {
+    case Products4x4:
+      return fold_tile<4, 4, false>(arguments, chunk, tile);
+    case Products2x4:
+      return fold_tile<2, 4, false>(arguments, chunk, tile);
+    case Products1x4:
+      return fold_tile<1, 4, false>(arguments, chunk, tile);
+    case Ones1x4:
+      return fold_tile<1, 4, true>(arguments, chunk, tile);
+    case Terms:
+      return fold_terms(arguments, chunk, tile);
+    case Join:
+      return fold_join(chunk, tile.row[0], lanes_of_chunk);
+  }
+}
+
+/// All chunks that are this block's, body and folds. `shared` has room for chunks_of_block groups.
+template <class Numbers>
+__device__ void run_chunks(const FusedArguments& arguments, const Numbers& numbers,
+                           Number* shared) {
+  constexpr unsigned passes = chunk_lanes / pass_lanes;
+  const unsigned chunks = (arguments.places + chunk_lanes - 1) / chunk_lanes;
+  for (unsigned first = blockIdx.x * chunks_of_block; first < chunks;
+       first += gridDim.x * chunks_of_block) {
+    for (unsigned pass = passes; pass-- > 0;) {
+      // Each thread computes its lane, present or not: what is not there is not folded.
+      const unsigned group = threadIdx.x / pass_lanes;
+      if (group < chunks_of_block && first + group < chunks) {
+        const unsigned lane = threadIdx.x % pass_lanes;
+        const unsigned in_chunk = pass * pass_lanes + lane;
+        const unsigned place = (first + group) * chunk_lanes + in_chunk;
+        const bool present = place < arguments.places;
+        const unsigned long long row =
+            present && arguments.row_of != nullptr ? arguments.row_of[place] : place;
+        run_lane(FusedLane<Numbers>{numbers, arguments, shared + group * group_size, lane, in_chunk,
+                                    place, present, row});
+      }
+      __syncthreads();
+      // Blocks begin with different warps: the heavy ones must not all be on one scheduler.
+      constexpr unsigned warps = block_threads / 32;
+      for (unsigned warp = (threadIdx.x / 32 + blockIdx.x + pass) % warps;
+           warp < arguments.warp_count; warp += warps) {
+        const unsigned entry = arguments.warps[warp * 32 + threadIdx.x % 32];
+        if (entry == ~0U) continue;
+        const unsigned own = entry % chunks_of_block, chunk = first + own;
+        if (chunk >= chunks) continue;
+        const unsigned all = min(chunk_lanes, arguments.places - chunk * chunk_lanes);
+        const unsigned before = pass * pass_lanes;
+        const FusedChunk part = {
+            shared + own * group_size,
+            arguments.folds + chunk * static_cast<unsigned long long>(fold_width),
+            all <= before ? 0 : min(pass_lanes, all - before),
+            pass == passes - 1,
+            pass == 0,
+            arguments.last != 0 && chunk + 1 == chunks};
+        fold(arguments, part, arguments.kinds[warp], arguments.tiles[entry / chunks_of_block], all);
+      }
+      __syncthreads();
+    }
+  }
 }
 
 }  // namespace levelgrad

@@ -5,15 +5,20 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "levelgrad/code_cache.h"
 #include "levelgrad/executor.h"
 
 namespace levelgrad::host {
 
+/// How the native executor works; none of it has an effect on bits.
 struct NativeOptions {
   std::size_t threads = 0;                     ///< 0: one for each core
   std::shared_ptr<CodeCache> cache = nullptr;  ///< null: files in DiskCache::default_folder()
+  std::vector<std::string> flags = {};         ///< for the compiler, behind ours: -O1
+  std::size_t vector_bytes = 0;                ///< 16, 32 or 64; 0: as the processor has them
+  std::size_t piece_size = 0;                  ///< LaneCodeNeeds::piece_size; 0: its default
 };
 
 /// Runs a batch as the host executor does, but for the bodies of the Programs: those are straight-
@@ -23,7 +28,7 @@ struct NativeOptions {
 /// What cannot be compiled, or is too large for it, runs as the host executor runs it: why_not()
 /// says why. The bits are the same.
 ///
-/// errors   CompilerError where there is no compiler; ArgumentError for too many threads.
+/// errors   CompilerError where there is no compiler; ArgumentError for options out of range.
 template <class T>
 class BasicNativeExecutor : public BasicExecutor<T> {
 public:
