@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "fused_bodies.h"
 
-#include <algorithm>
-
 #include "levelgrad/error.h"
+#include "one_line.h"
 
 namespace levelgrad::cuda {
 namespace {
 
 /// Programs of an executor beyond which compiling each takes too long to be worth it.
 constexpr std::size_t most_programs = 8;
-
-/// The first line of a message, with the next one where it only announces that. A compiler's
-/// messages fill pages.
-std::string one_line(const std::string& message) {
-  const std::size_t end = std::min(message.find('\n'), message.size());
-  std::string line = message.substr(0, end);
-  const std::size_t next = message.find_first_not_of("\n ", end);
-  if (line.ends_with(':') && next != std::string::npos) {
-    line += " " + message.substr(next, message.find('\n', next) - next);
-  }
-  return line;
-}
 
 }  // namespace
 

@@ -72,7 +72,8 @@ std::vector<std::string> names_for(const Device& device, bool several, Math math
   if (math == Math::Fast) {
     std::erase_if(names, [](const auto& name) { return !has_fast_mode(name); });
   } else if (!several) {
-    std::erase_if(names, compiles);
+    std::erase_if(names,
+                  [](const auto& name) { return compiles(name) && place_of(name) == Place::Cpu; });
   }
   if (device.place) {
     std::erase_if(names, [&](const auto& name) { return place_of(name) != *device.place; });
@@ -128,6 +129,12 @@ ExecutorChoice choose_executors(const ExecutorArguments& arguments) {
   if (cpu_named && is_named(arguments, "--strategy")) {
     throw UsageError("--strategy has a meaning for executors on a GPU only");
   }
+  if (is_named(arguments, "--strategy")) {
+    for (const std::string& name : arguments.names) {
+      if (has_strategies(name) || !on_gpu(name)) continue;
+      throw UsageError("--strategy has no meaning for " + name);
+    }
+  }
   if (gpu_named || device.place == Place::Gpu) require_gpu(device.index);
 
   ExecutorChoice choice = {arguments.names, arguments.options};
@@ -135,6 +142,10 @@ ExecutorChoice choose_executors(const ExecutorArguments& arguments) {
   choice.options.math = arguments.math == "fast" ? Math::Fast : Math::Exact;
   if (!choice.names.empty()) return choice;
   choice.names = names_for(device, arguments.several, choice.options.math);
+  if (is_named(arguments, "--strategy")) {
+    std::erase_if(choice.names,
+                  [&](const auto& name) { return on_gpu(name) && !has_strategies(name); });
+  }
   if (choice.names.empty()) {
     throw UsageError("--math fast: no executor on this device has a fast mode; these have one: " +
                      fast_list());

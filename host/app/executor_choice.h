@@ -40,13 +40,14 @@ void add_executor_options(CLI::App& command, ExecutorArguments& arguments, bool 
                           const std::string& what);
 
 /// Decides. Executors that are named decide the device too; else `cpu` and `cuda` take all that run
-/// there, and `auto` all that can run here. A command that runs only one of them compiles nothing
-/// for it unless it is named: most runs are over before that pays. Fast mode takes those that have
-/// one.
+/// there, and `auto` all that can run here; with a strategy, of a GPU's those that have some. A
+/// command that runs only one of them compiles nothing on the CPU for it unless it is named: most
+/// runs are over before that pays. Fast mode takes those that have one.
 ///
 /// errors   UsageError for an unknown name or device, for a device on which an executor that is
-///          named does not run, and for fast mode where one that is named has none; DeviceError for
-///          a GPU that is asked for and cannot be used, never for `auto`.
+///          named does not run, for a strategy with one that has none, and for fast mode where one
+///          that is named has none; DeviceError for a GPU that is asked for and cannot be used,
+///          never for `auto`.
 [[nodiscard]] ExecutorChoice choose_executors(const ExecutorArguments& arguments);
 
 }  // namespace levelgrad::app

@@ -24,12 +24,16 @@ host::HostOptions host_options(const ExecutorOptions& options) {
   return result;
 }
 
-/// What --executor can name. cuda-level is in it in a build without CUDA too: whoever asks for it
-/// is told what is missing.
+/// What --executor can name. Those of a GPU are in it in a build without CUDA too: whoever asks for
+/// one is told what is missing.
 template <class T>
 std::vector<Entry<T>> entries() {
   using Made = std::unique_ptr<BasicExecutor<T>>;
   return {
+      {"cuda-fused", Place::Gpu, true,
+       [](const ExecutorOptions& options) -> Made {
+         return make_fused_executor<T>(options.device, options.math);
+       }},
       {"cuda-level", Place::Gpu, false,
        [](const ExecutorOptions& options) -> Made {
          return make_level_executor<T>(options.device, options.strategy);
@@ -82,6 +86,8 @@ std::string executor_list() {
 Place place_of(const std::string& name) { return entry_named<double>(name).place; }
 bool compiles(const std::string& name) { return entry_named<double>(name).compiles; }
 bool has_fast_mode(const std::string& name) { return compiles(name); }
+
+bool has_strategies(const std::string& name) { return name == "cuda-level"; }
 
 template <class T>
 std::unique_ptr<BasicExecutor<T>> make_executor(const std::string& name,

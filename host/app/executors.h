@@ -26,18 +26,20 @@ enum class Place : unsigned char { Cpu, Gpu };
 [[nodiscard]] std::vector<std::string> executor_names();
 /// Those that can run here, in the same order: none of the GPU's where no GPU can be used.
 [[nodiscard]] std::vector<std::string> usable_executor_names();
-/// "cuda-level, host-native, host, reference"
+/// "cuda-fused, cuda-level, host-native, host, reference"
 [[nodiscard]] std::string executor_list();
 
 /// Errors: UsageError for a name that is not in the list, which it shows.
 [[nodiscard]] Place place_of(const std::string& name);
-/// Whether it has a compiler make code of a Program first: a second or two, which pay in long runs
-/// only.
+/// Whether ExecutorOptions::strategy has a meaning for it.
+[[nodiscard]] bool has_strategies(const std::string& name);
+/// Whether it has a compiler make code of a Program first: a second or two.
 [[nodiscard]] bool compiles(const std::string& name);
 /// Whether it can contract: its compiler does, so these are the ones that compile.
 [[nodiscard]] bool has_fast_mode(const std::string& name);
 
-/// One that compiles runs, where that cannot be, as the host executor, and says so on stderr.
+/// One that compiles runs, where that cannot be, as the host executor or as cuda-level, and says so
+/// on stderr.
 ///
 /// Errors: as place_of(); DeviceError, with the reason, for one that cannot run here.
 template <class T>

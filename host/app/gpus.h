@@ -34,12 +34,21 @@ struct Gpus {
   [[nodiscard]] bool usable() const { return !list.empty(); }
 };
 
+/// NVRTC, which compiles for cuda-fused.
+struct FoundNvrtc {
+  std::string version;   ///< "13.0"; "": there is none
+  std::string why_none;  ///< "" where there is one
+};
+
 /// Looks once. Never throws for a machine without GPU or driver: says why instead.
 [[nodiscard]] const Gpus& gpus();
 
 /// What gpus() asks. This and the functions below require_gpu() are in with_cuda.cpp and in
 /// without_cuda.cpp, of which a build takes one.
 [[nodiscard]] Gpus find_gpus();
+
+/// Takes a tenth of a second. Never throws for a machine without.
+[[nodiscard]] FoundNvrtc find_nvrtc();
 
 /// Errors: DeviceError where no GPU has this index, with the reason and what to do.
 void require_gpu(int index);
@@ -56,6 +65,13 @@ template <class T>
 [[nodiscard]] std::vector<BasicModelReport<T>> train_on_gpu(int device, const Program& program,
                                                             const BasicEnsemble<T>& ensemble);
 
+/// The cuda-fused executor, exact or fast. On stderr it says, each in a line and once, that it runs as cuda-level
+/// does and why, and what is wrong with the cache. Errors: as require_gpu().
+template <class T>
+[[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_fused_executor(int device, Math math);
+
+extern template std::unique_ptr<BasicExecutor<float>> make_fused_executor(int, Math);
+extern template std::unique_ptr<BasicExecutor<double>> make_fused_executor(int, Math);
 extern template std::unique_ptr<BasicExecutor<float>> make_level_executor(int, const std::string&);
 extern template std::unique_ptr<BasicExecutor<double>> make_level_executor(int, const std::string&);
 extern template std::vector<BasicModelReport<float>> train_on_gpu(int, const Program&,

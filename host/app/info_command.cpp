@@ -41,6 +41,11 @@ std::string_view word(Place place) { return place == Place::Gpu ? "GPU" : "CPU";
 
 double gib(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
 
+std::string nvrtc_text(const FoundNvrtc& found) {
+  return fmt::format("NVRTC           {}\n",
+                     found.why_none.empty() ? found.version : "none: " + found.why_none);
+}
+
 std::string cuda_text(const Gpus& found) {
   if (!found.built()) {
     return "CUDA            not in this build (install a CUDA toolkit, 12.4 or newer, and build "
@@ -58,7 +63,7 @@ std::string cuda_text(const Gpus& found) {
         gpu.index, gpu.name, gpu.compute_capability, "", gpu.multiprocessors, gib(gpu.memory),
         static_cast<double>(gpu.shared_memory) / 1024);
   }
-  return text;
+  return text + nvrtc_text(find_nvrtc());
 }
 
 std::string compiler_text(const FoundCompiler& found) {
@@ -108,6 +113,9 @@ void write_cuda(host::JsonWriter& json, const Gpus& found) {
   list(json, "architectures", found.architectures);
   text_or_null(json, "driver", found.driver);
   text_or_null(json, "why_no_gpu", found.why_none);
+  const FoundNvrtc nvrtc = find_nvrtc();
+  text_or_null(json, "nvrtc", nvrtc.version);
+  text_or_null(json, "why_no_nvrtc", nvrtc.why_none);
   json.close('}');
   json.key("gpus");
   json.open('[');

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // The one file of the program that knows the cuda library.
+#include <fmt/format.h>
+
 #include <sstream>
+#include <utility>
 
 #include "gpus.h"
 #include "levelgrad/cuda/devices.h"
 #include "levelgrad/cuda/ensemble.h"
+#include "levelgrad/cuda/fused_executor.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "levelgrad/error.h"
+#include "levelgrad/host/disk_cache.h"
 
 namespace levelgrad::app {
 namespace {
@@ -31,7 +36,48 @@ cuda::Strategy strategy_named(const std::string& name) {
   throw UsageError("--strategy: '" + name + "' is none of auto, launches, persistent");
 }
 
+/// cuda-fused, and what became of it. Some code is compiled when it is first needed, so there may
+/// be news after any run.
+template <class T>
+class TellingExecutor : public cuda::BasicFusedExecutor<T> {
+public:
+  using Base = cuda::BasicFusedExecutor<T>;
+
+  TellingExecutor(int device, Math math, std::shared_ptr<host::DiskCache> cache)
+      : Base({.device = device, .cache = cache, .math = math}), cache_(std::move(cache)) {}
+
+  using Base::load;
+  void load(std::span<const Program> programs) override {
+    Base::load(programs);
+    tell();
+  }
+  void run(const BasicBatch<T>& batch, const BasicResults<T>& results) override {
+    Base::run(batch, results);
+    tell();
+  }
+
+private:
+  void tell() {
+    if (const std::string why = this->why_not(); !why.empty() && !told_why_not_) {
+      fmt::print(stderr, "levelgrad: cuda-fused runs as cuda-level does: {}\n", why);
+      told_why_not_ = true;
+    }
+    if (const std::string trouble = cache_->trouble(); !trouble.empty() && !told_trouble_) {
+      fmt::print(stderr, "levelgrad: {}\n", trouble);
+      told_trouble_ = true;
+    }
+  }
+
+  std::shared_ptr<host::DiskCache> cache_;
+  bool told_why_not_ = false, told_trouble_ = false;
+};
+
 }  // namespace
+
+FoundNvrtc find_nvrtc() {
+  const cuda::FoundNvrtc found = cuda::find_nvrtc();
+  return {found.version, found.why_none};
+}
 
 Gpus find_gpus() {
   const cuda::Devices found = devices();
@@ -60,9 +106,18 @@ template <class T>
 std::vector<BasicModelReport<T>> train_on_gpu(int device, const Program& program,
                                               const BasicEnsemble<T>& ensemble) {
   require_gpu(device);
-  return cuda::train_ensemble<T>(program, ensemble, {.device = device});
+  const cuda::FusedOptions options = {.device = device,
+                                      .cache = std::make_shared<host::DiskCache>()};
+  return cuda::train_ensemble<T>(program, ensemble, options);
 }
 
+std::unique_ptr<BasicExecutor<T>> make_fused_executor(int device, Math math) {
+  require_gpu(device);
+  return std::make_unique<TellingExecutor<T>>(device, math, std::make_shared<host::DiskCache>());
+}
+
+template std::unique_ptr<BasicExecutor<float>> make_fused_executor(int, Math);
+template std::unique_ptr<BasicExecutor<double>> make_fused_executor(int, Math);
 template std::unique_ptr<BasicExecutor<float>> make_level_executor(int, const std::string&);
 template std::unique_ptr<BasicExecutor<double>> make_level_executor(int, const std::string&);
 template std::vector<BasicModelReport<float>> train_on_gpu(int, const Program&,

@@ -12,6 +12,17 @@ Gpus find_gpus() {
   return none;
 }
 
+FoundNvrtc find_nvrtc() { return {"", gpus().why_none}; }
+
+template <class T>
+std::unique_ptr<BasicExecutor<T>> make_fused_executor(int device, Math) {
+  require_gpu(device);
+  throw InternalError("a GPU without CUDA");
+}
+
+template std::unique_ptr<BasicExecutor<float>> make_fused_executor(int, Math);
+template std::unique_ptr<BasicExecutor<double>> make_fused_executor(int, Math);
+
 template <class T>
 std::unique_ptr<BasicExecutor<T>> make_level_executor(int device, const std::string&) {
   require_gpu(device);

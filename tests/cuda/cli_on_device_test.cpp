@@ -3,6 +3,8 @@
 // The program on a device: what it finds, and that it prints what the CPU prints.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cuda/device.h"
@@ -31,12 +33,17 @@ TEST_F(ProgramOnDevice, InfoShowsIt) {
   const Outcome table = run("info");
   EXPECT_EQ(0, table.exit_code) << table.err;
   EXPECT_NE(std::string::npos, table.out.find(device().name)) << table.out;
-  EXPECT_NE(std::string::npos, table.out.find("  cuda-level    GPU, can run here\n")) << table.out;
+  for (const char* name : {"cuda-fused", "cuda-level"}) {
+    EXPECT_NE(std::string::npos,
+              table.out.find(std::string("  ") + name + "    GPU, can run here\n"))
+        << table.out;
+  }
 
   const auto info = nlohmann::json::parse(run("info --json").out);
   EXPECT_TRUE(info.at("cuda").at("built"));
   EXPECT_TRUE(info.at("cuda").at("driver").is_string());
   EXPECT_TRUE(info.at("cuda").at("why_no_gpu").is_null());
+  EXPECT_NE(info.at("cuda").at("nvrtc").is_null(), info.at("cuda").at("why_no_nvrtc").is_null());
   ASSERT_EQ(static_cast<std::size_t>(device_count()), info.at("gpus").size());
   const auto& gpu = info.at("gpus")[0];
   EXPECT_EQ(0, gpu.at("index"));
@@ -61,10 +68,11 @@ TEST_F(ProgramOnDevice, TrainsAsOnTheCpu) {
     EXPECT_EQ(std::string::npos, cuda.err.find("CPU")) << cuda.err;
   };
   expect_same("train moons --steps 2", "--device cuda");
+  expect_same("train moons --steps 2", "--executor cuda-fused");
   expect_same("train yinyang --steps 2 --hidden 2", "--device cuda");
-  for (const char* options :
-       {"--device cuda:0 --strategy launches", "--strategy persistent", "--executor cuda-level",
-        "--executor cuda-level --device cuda", "--device auto", ""}) {
+  for (const char* options : {"--device cuda:0 --strategy launches", "--strategy persistent",
+                              "--executor cuda-level", "--executor cuda-level --device cuda",
+                              "--executor cuda-fused --device cuda:0", "--device auto", ""}) {
     expect_same("train moons --steps 2 --hidden 2", options);
   }
   for (const char* dtype : {"f64", "f32"}) {  // the last two diverge
@@ -73,6 +81,49 @@ TEST_F(ProgramOnDevice, TrainsAsOnTheCpu) {
                 "--device cuda");
   }
   expect_same("train yinyang --models 2 --steps 2 --hidden 2", "");
+}
+
+// The fastest that can run is taken, and what it is is told when it is not what it was meant to be.
+TEST_F(ProgramOnDevice, SaysOnceThatNothingIsCompiled) {
+  LG_REQUIRE_DEVICE();
+  const std::string train = "train moons --steps 2 --hidden 2";
+  const std::string cpu = run(train + " --device cpu").out;
+  const std::string note =
+      "levelgrad: cuda-fused runs as cuda-level does: NVRTC, which compiles generated code, cannot "
+      "be opened: /nonexistent/nvrtc";
+  const auto notes_of = [&](const std::string& options, const std::string& begin) {
+    const Outcome outcome = run(train + options, "LEVELGRAD_NVRTC=/nonexistent/nvrtc ");
+    EXPECT_EQ(0, outcome.exit_code) << outcome.err;
+    EXPECT_EQ(cpu, outcome.out);
+    const auto lines = lines_of(outcome.err);
+    return std::ranges::count_if(lines, [&](const auto& line) { return line.starts_with(begin); });
+  };
+  EXPECT_EQ(1, notes_of(" --device cuda", note));
+  EXPECT_EQ(1, notes_of("", note));
+  EXPECT_EQ(0, notes_of(" --executor cuda-level", "levelgrad: cuda-fused"));
+  EXPECT_EQ(0, notes_of(" --strategy launches", "levelgrad: cuda-fused"));
+  const auto info =
+      nlohmann::json::parse(run("info --json", "LEVELGRAD_NVRTC=/nonexistent/nvrtc ").out);
+  EXPECT_TRUE(info.at("cuda").at("nvrtc").is_null());
+  EXPECT_TRUE(info.at("cuda").at("why_no_nvrtc").is_string());
+}
+
+TEST_F(ProgramOnDevice, KeepsWhatItCompiles) {
+  LG_REQUIRE_DEVICE();
+  if (nlohmann::json::parse(run("info --json").out).at("cuda").at("nvrtc").is_null()) {
+    GTEST_SKIP() << "there is no NVRTC";
+  }
+  const std::filesystem::path cache = folder_ / "cache";
+  const std::string prefix = "LEVELGRAD_CACHE='" + cache.string() + "' ";
+  const std::string command = "parity yinyang --steps 1 --dtype f64 --executor cuda-fused";
+  EXPECT_EQ(0, run(command, prefix).exit_code);
+  EXPECT_FALSE(std::filesystem::is_empty(cache));
+  EXPECT_NE(std::string::npos, run("info", prefix).out.find("compiled code   " + cache.string()));
+  // A folder that cannot be made: told, and that is all.
+  const std::string none = "LEVELGRAD_CACHE=/proc/nonexistent/cache ";
+  const Outcome outcome = run(command, none);
+  EXPECT_EQ(0, outcome.exit_code) << outcome.err;
+  EXPECT_NE(std::string::npos, outcome.err.find("/proc/nonexistent")) << outcome.err;
 }
 
 TEST_F(ProgramOnDevice, ParityComparesItUnasked) {
@@ -89,10 +140,12 @@ TEST_F(ProgramOnDevice, ParityComparesItUnasked) {
     }
     return names;
   };
-  EXPECT_EQ("cuda-level host ", executors_of(""));
-  EXPECT_EQ("cuda-level host ", executors_of("--device auto"));
-  EXPECT_EQ("cuda-level ", executors_of("--device cuda"));
-  EXPECT_EQ("host ", executors_of("--device cpu"));
+  EXPECT_EQ("cuda-fused cuda-level host-native host ", executors_of(""));
+  EXPECT_EQ("cuda-fused cuda-level host-native host ", executors_of("--device auto"));
+  EXPECT_EQ("cuda-fused cuda-level ", executors_of("--device cuda"));
+  EXPECT_EQ("cuda-fused ", executors_of("--executor cuda-fused"));
+  EXPECT_EQ("cuda-level host-native host ", executors_of("--strategy launches"));
+  EXPECT_EQ("host-native host ", executors_of("--device cpu"));
 }
 
 TEST_F(ProgramOnDevice, RefusesADeviceThatIsNotThere) {

@@ -36,6 +36,10 @@ SLOWEST_SANITIZED = 0.25
 SANITIZED_TOTAL = (0.5, 5.0)
 # No test may skip for want of a GPU; where the tests' files are, for programs made elsewhere.
 TEST_ENVIRONMENT = {"LEVELGRAD_REQUIRE_GPU": "1", "LEVELGRAD_TESTS_FOLDER": str(ROOT / "tests")}
+# What cannot run where NVRTC is not installed, and what takes too long for --quick: it compiles
+# hundreds of Programs.
+NVRTC_TESTS = "JitOnDevice*:FusedOnDevice*:FusedCache*:FusedWhyNot.*:CudaFused*:*/fused"
+SLOW_TESTS = "CudaFused*"
 NOT_PASSED = ["failed", "timed out", "not run"]
 EXIT_FAILED, EXIT_UNAVAILABLE = 1, 4
 SANITIZER_ERRORS = 97
@@ -235,8 +239,20 @@ def names_of(results, state):
     return f"{len(names)} {state}: {shown}" if names else ""
 
 
-def check_device_tests(session, build, folder):
-    """The results of all device tests."""
+def why_no_nvrtc(session, build):
+    """Why nothing can be compiled for cuda-fused; "" where it can, or nothing tells."""
+    program = find_program(build, "levelgrad")
+    if program is None:
+        return ""
+    try:
+        info = json.loads(run([program, "info", "--json"], session.limit("parity")).output)
+        return info["cuda"]["why_no_nvrtc"] or ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def check_device_tests(session, build, folder, no_nvrtc):
+    """The results of all device tests, but those that need an NVRTC that is not there."""
     name = "device tests"
     program = find_program(build, "device_tests")
     if program is None:
@@ -246,7 +262,13 @@ def check_device_tests(session, build, folder):
     environment = dict(TEST_ENVIRONMENT)
     if (levelgrad := find_program(build, "levelgrad")) is not None:
         environment["LEVELGRAD_PROGRAM"] = str(levelgrad)
-    finished = session.command(name, name, [program, f"--gtest_output=json:{file}"], **environment)
+    command = [program, f"--gtest_output=json:{file}"]
+    if no_nvrtc:
+        session.add("generated code", "not there", 0, f"{NVRTC_TESTS} were not run: {no_nvrtc}")
+        command.append(f"--gtest_filter=-{NVRTC_TESTS}")
+    elif session.quick:
+        command.append(f"--gtest_filter=-{SLOW_TESTS}")
+    finished = session.command(name, name, command, **environment)
     if finished is None:
         return []
     results = test_results(file)
@@ -286,15 +308,16 @@ def check_exact_math(session, results):
                     names_of(math, "failed") or names_of(math, "skipped"))
 
 
-def check_parity(session, build):
+def check_parity(session, build, no_nvrtc):
     program = find_program(build, "levelgrad")
+    executors = "cuda-level" if no_nvrtc else "cuda-fused,cuda-level"
     for model in ["moons", "yinyang"]:
         name = f"parity {model}"
         if program is None:
             session.add(name, "failed", 0, f"levelgrad is not in {build}")
             continue
         finished = session.command(name, "parity",
-                                   [program, "parity", model, "--executor", "cuda-level"])
+                                   [program, "parity", model, "--executor", executors])
         if finished is not None:
             state = "passed" if finished.code == 0 else "failed"
             session.add(name, state, finished.seconds, finished.last_lines(3))
@@ -385,9 +408,10 @@ def main():
     commit, checkout = commits(build)
     with tempfile.TemporaryDirectory(prefix="levelgrad-gpu-check-") as scratch:
         folder = pathlib.Path(scratch)
-        results = check_device_tests(session, build, folder)
+        no_nvrtc = why_no_nvrtc(session, build)
+        results = check_device_tests(session, build, folder, no_nvrtc)
         check_exact_math(session, results)
-        check_parity(session, build)
+        check_parity(session, build, no_nvrtc)
         check_failing_device(session, build)
         bench = check_bench(session, build, folder)
         after, _ = find_gpu()

@@ -171,6 +171,27 @@ class GpuCheck(unittest.TestCase):
         except FileNotFoundError:
             return False
 
+    def test_without_nvrtc(self):
+        self.script(self.build / "levelgrad",
+                    '#!/bin/sh\nif [ "$1" = info ]; then\n'
+                    '  echo \'{"cuda": {"nvrtc": null, "why_no_nvrtc": "cannot be opened"}}\'\n'
+                    'else echo "same bits: $*"; fi\n')
+        code, _, report, text = self.check()
+        self.assertEqual(0, code)
+        self.assertEqual("not there", self.states(report)["generated code"])
+        self.assertIn("were not run: cannot be opened", text)
+        calls = (self.build / "calls.txt").read_text()
+        self.assertIn("--gtest_filter=-JitOnDevice*:FusedOnDevice*", calls)
+        self.assertIn("same bits: parity moons --executor cuda-level", text)
+
+    def test_with_nvrtc(self):
+        _, _, report, text = self.check()
+        self.assertNotIn("generated code", self.states(report))
+        self.assertNotIn("gtest_filter", (self.build / "calls.txt").read_text())
+        self.assertIn("--executor cuda-fused,cuda-level", text)
+        self.check("--quick")
+        self.assertIn("--gtest_filter=-CudaFused*", (self.build / "calls.txt").read_text())
+
     def test_parity_that_fails(self):
         self.script(self.build / "levelgrad", "#!/bin/sh\necho 'node 7 | differs'\nexit 6\n")
         code, _, report, text = self.check()

@@ -44,7 +44,8 @@ TEST_F(WithoutGpu, CudaIsAnErrorAndNeverSomethingElse) {
     for (const char* options :
          {"--device cuda", "--device cuda:0", "--device cuda:7", "--executor cuda-level",
           "--device auto --executor cuda-level", "--device cuda:1 --executor cuda-level",
-          "--device cuda --strategy persistent", "--executor cuda-level --strategy launches"}) {
+          "--device cuda --strategy persistent", "--executor cuda-level --strategy launches",
+          "--executor cuda-fused", "--device cuda:0 --executor cuda-fused"}) {
       expect_no_gpu(std::string(command) + " " + options);
     }
   }
@@ -104,6 +105,8 @@ TEST_F(WithoutGpu, ContradictionsAreUsageErrors) {
       expect_usage_error(command + options, word);
     };
     expect("--device cpu --executor cuda-level", "which runs on a GPU");
+    expect("--device cpu --executor cuda-fused", "which runs on a GPU");
+    expect("--executor cuda-fused --strategy auto", "--strategy has no meaning for cuda-fused");
     expect("--device cuda --executor host", "which runs on the CPU");
     expect("--device cuda --executor host-native", "which runs on the CPU");
     expect("--device cuda:3 --executor reference", "which runs on the CPU");
@@ -127,8 +130,11 @@ TEST_F(WithoutGpu, InfoIsInformation) {
   EXPECT_EQ("", table.err);
   EXPECT_NE(std::string::npos, table.out.find(LEVELGRAD_VERSION)) << table.out;
   EXPECT_NE(std::string::npos, table.out.find("  reference     CPU, can run here\n")) << table.out;
+  EXPECT_NE(std::string::npos, table.out.find("  cuda-fused    GPU, cannot run here: "))
+      << table.out;
   EXPECT_NE(std::string::npos, table.out.find("  cuda-level    GPU, cannot run here: "))
       << table.out;
+  EXPECT_EQ(built, table.out.find("\nNVRTC           ") != std::string::npos) << table.out;
 
   const Outcome json = run("info --json");
   EXPECT_EQ(0, json.exit_code);
@@ -138,6 +144,7 @@ TEST_F(WithoutGpu, InfoIsInformation) {
   EXPECT_EQ(!built, info.at("cuda").at("toolkit").is_null());
   EXPECT_EQ(!built, info.at("cuda").at("architectures").empty());
   EXPECT_NE("", info.at("cuda").at("why_no_gpu"));
+  EXPECT_NE(info.at("cuda").at("nvrtc").is_null(), info.at("cuda").at("why_no_nvrtc").is_null());
   EXPECT_EQ(0U, info.at("gpus").size());
   EXPECT_NE("", info.at("cpu").at("name"));
   EXPECT_EQ("baseline", info.at("cpu").at("instruction_sets").back());

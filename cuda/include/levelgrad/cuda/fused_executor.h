@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "levelgrad/cuda/level_executor.h"
 
@@ -16,6 +17,15 @@ struct FusedOptions {
   std::shared_ptr<CodeCache> cache = nullptr;  ///< null: kept as long as the process runs
   Math math = Math::Exact;                     ///< of what is compiled
 };
+
+/// NVRTC, which compiles bodies.
+struct FoundNvrtc {
+  std::string version;   ///< "13.0"; "": there is none
+  std::string why_none;  ///< one line; "" where there is one
+};
+
+/// Opens it, which takes a tenth of a second. Never throws for a machine without.
+[[nodiscard]] FoundNvrtc find_nvrtc();
 
 /// Runs a batch on a GPU with a kernel that NVRTC makes of the body when a Program is loaded: one
 /// lane per thread, numbers in registers; factors of the parameters' contributions in shared
