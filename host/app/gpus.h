@@ -65,8 +65,8 @@ template <class T>
 [[nodiscard]] std::vector<BasicModelReport<T>> train_on_gpu(int device, const Program& program,
                                                             const BasicEnsemble<T>& ensemble);
 
-/// The cuda-fused executor, exact or fast. On stderr it says, each in a line and once, that it runs as cuda-level
-/// does and why, and what is wrong with the cache. Errors: as require_gpu().
+/// The cuda-fused executor, exact or fast. On stderr it says, each in a line and once, that it runs
+/// as cuda-level does and why, and what is wrong with the cache. Errors: as require_gpu().
 template <class T>
 [[nodiscard]] std::unique_ptr<BasicExecutor<T>> make_fused_executor(int device, Math math);
 

@@ -33,8 +33,8 @@ std::string processor_name() {
 
 /// Why the executor cannot run here; "" where it can.
 std::string why_not(const std::string& executor, const FoundCompiler& compiler) {
-  if (compiles(executor)) return compiler.why_none;
-  return place_of(executor) == Place::Gpu ? gpus().why_none : "";
+  if (place_of(executor) == Place::Gpu) return gpus().why_none;
+  return compiles(executor) ? compiler.why_none : "";
 }
 
 std::string_view word(Place place) { return place == Place::Gpu ? "GPU" : "CPU"; }

@@ -111,6 +111,7 @@ std::vector<BasicModelReport<T>> train_on_gpu(int device, const Program& program
   return cuda::train_ensemble<T>(program, ensemble, options);
 }
 
+template <class T>
 std::unique_ptr<BasicExecutor<T>> make_fused_executor(int device, Math math) {
   require_gpu(device);
   return std::make_unique<TellingExecutor<T>>(device, math, std::make_shared<host::DiskCache>());

@@ -94,7 +94,10 @@ protected:
     part.run_prologue(parameters);
     part.run_epilogue(sums, example_count);
     part.run_epilogue_backward(example_count);
-    const std::vector<T> left = part.left(), grads = part.run_prologue_backward(folds);
+    std::vector<T> left(program.shared_count());
+    part.take_left(left);
+    const std::span<const T> carried = part.run_prologue_backward(folds);
+    const std::vector<T> grads(carried.begin(), carried.end());
 
     // A number that was never written is not one that could be right.
     std::vector<T> u(uniform_count(program), T(12345)), d = u, seeds(sums.size());
