@@ -79,7 +79,8 @@ TEST_F(HostNative, RunsAsHostWithoutACompiler) {
   expect_host_instead("PATH=/nonexistent", "there is no C++ compiler: neither c++ nor g++");
   expect_host_instead("CXX=/nonexistent/c++", "CXX names a compiler that is not there: ");
   expect_host_instead("CXX=false", "the compiler ");
-  expect_host_instead("TMPDIR=/nonexistent", "");
+  const std::string empty_cache = " LEVELGRAD_CACHE='" + (folder_ / "empty").string() + "'";
+  expect_host_instead("TMPDIR=/nonexistent" + empty_cache, "cannot make a folder in /nonexistent");
 }
 
 TEST_F(HostNative, RunsAsHostWhereCompilingFails) {
