@@ -101,9 +101,15 @@ NativeCode native_code(const LaneCode& code, const NativeTarget& target) {
   text += "\n}  // namespace levelgrad\n\n";
   text += std::string(embedded::formulas) + "\n" + std::string(embedded::native_lanes);
   text += "\nnamespace levelgrad {\nnamespace {\n\n" + parts.graph;
-  if (code.needs().backward) text += "\n" + uniform_text(code.schedule());
+  if (code.needs().backward) {
+    // A long chain of uniform nodes is no loop, and would take compilers minutes.
+    constexpr std::size_t most_text = 64 * 1024;
+    const std::string uniform = uniform_text(code.schedule());
+    result.has_uniform_part = uniform.size() <= most_text;
+    if (result.has_uniform_part) text += "\n" + uniform;
+  }
   text += "\n}  // namespace\n}  // namespace levelgrad\n\n" + std::string(entry_points);
-  if (code.needs().backward) text += uniform_entry_points;
+  if (result.has_uniform_part) text += uniform_entry_points;
   return result;
 }
 

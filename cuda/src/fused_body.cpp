@@ -41,7 +41,8 @@ FusedBody<T>::FusedBody(const Schedule& schedule, const UniformLayout& layout,
   const std::size_t bytes =
       (2 * uniform_count(program) + 2 * (program.joins().size() + 1)) * sizeof(T);
   if (needs.backward && program.shared_count() > 0 && schedule.one_pass() &&
-      schedule.early_grads() && bytes <= most_uniform_bytes) {
+      schedule.early_grads() && bytes <= most_uniform_bytes &&
+      uniform_part_compiles_soon(schedule)) {
     uniform_bytes_ = bytes;
   }
   const bool constant = 2 * number_count_ * sizeof(T) <= constant_bytes && number_count_ > 0;

@@ -94,6 +94,12 @@ LaneCode fused_code(const Schedule& schedule, const StorageNeeds& needs) {
   return LaneCode(schedule, {needs.backward, needs.input_grads, piece_numbers});
 }
 
+bool uniform_part_compiles_soon(const Schedule& schedule) {
+  // A thousand lines, most of them a call of an op; NVRTC takes minutes for ten times as many.
+  constexpr std::size_t most_text = 64 * 1024;
+  return uniform_text(schedule).size() <= most_text;
+}
+
 JitSource fused_source(const LaneCode& code, const FusedPlan& plan, const FusedNumbers& numbers,
                        bool f64) {
   std::string text =

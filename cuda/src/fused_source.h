@@ -27,6 +27,10 @@ inline constexpr unsigned fused_uniform_threads = 256;
 /// The code of a body that a kernel can have. Errors: CompilerError where it is too large.
 [[nodiscard]] LaneCode fused_code(const Schedule& schedule, const StorageNeeds& needs);
 
+/// Whether the uniform part is no longer than a body's code may be: what is alike in it is a loop,
+/// but a long chain is not.
+[[nodiscard]] bool uniform_part_compiles_soon(const Schedule& schedule);
+
 /// A kernel `fused`, with those of the uniform part where they are wanted, and the array
 /// numbers_twice where they fit into the constant bank.
 [[nodiscard]] JitSource fused_source(const LaneCode& code, const FusedPlan& plan,

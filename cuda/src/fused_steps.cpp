@@ -44,6 +44,9 @@ FusedSteps<T>::FusedSteps(const Schedule& schedule, const UniformLayout& layout,
   if (uniform_count(program) > most_uniform) {
     throw CompilerError("its uniform part is too large for shared memory");
   }
+  if (!uniform_part_compiles_soon(schedule)) {
+    throw CompilerError("its uniform part is too large to compile");
+  }
   const LaneCode code = fused_code(schedule, {});
   const SharedMemory memory = shared_memory(device);
   const std::size_t own = uniform_bytes(program, sizeof(T), state_bytes);

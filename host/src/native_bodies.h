@@ -30,7 +30,9 @@ public:
                                                     const StorageNeeds& needs) override;
 
   [[nodiscard]] const UniformCode<T>* uniform_code() const override {
-    return made_.empty() ? nullptr : &made_.front().body->uniform;  // of the first that trains
+    // Of the first that trains; a long one is not compiled.
+    if (made_.empty() || !made_.front().body->layout.has_uniform_part) return nullptr;
+    return &made_.front().body->uniform;
   }
 
   /// Why some body is not compiled, and runs as the host executor's; "" where all are.

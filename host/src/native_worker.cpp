@@ -19,7 +19,7 @@ NativeBody<T>::NativeBody(NativeLibrary code, const NativeCode& made, const Prog
       backward(runs_backward),
       layout(made) {
   layout.text.clear();
-  if (!backward) return;
+  if (!layout.has_uniform_part) return;
   uniform = {library.template function<void(T*)>("levelgrad_prologue_forward"),
              library.template function<void(T*, const T*, T)>("levelgrad_epilogue_forward"),
              library.template function<void(const T*, T*, T, T*)>("levelgrad_epilogue_backward"),

@@ -38,6 +38,8 @@ struct NativeCode {
   static constexpr std::uint32_t unused = std::numeric_limits<std::uint32_t>::max();
 
   std::string text;
+  /// Whether it has levelgrad_prologue_forward and the three others of uniform_text.h, too.
+  bool has_uniform_part = false;
   std::size_t input = 0, joined = 0, output = 0, input_grad = 0;  ///< first row of each
   std::size_t rows = 0;                                           ///< of a frame
   /// [place in sums], whose fold it is: Program::shared_index(), or unused. Blocks of 16 are
