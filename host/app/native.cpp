@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "compiling_notes.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/disk_cache.h"
 #include "levelgrad/host/host_executor.h"
@@ -16,17 +17,7 @@
 namespace levelgrad::app {
 namespace {
 
-/// The beginning of what a compiler has said, as one line.
-std::string in_one_line(const std::string& text) {
-  const std::size_t first = text.find('\n');
-  if (first == std::string::npos) return text;
-  return text.substr(0, first) + " " +
-         text.substr(first + 1, text.find('\n', first + 1) - first - 1);
-}
-
-void say_why_not(const std::string& why) {
-  fmt::print(stderr, "levelgrad: host-native runs as host does: {}\n", in_one_line(why));
-}
+constexpr const char* runs_as = "host-native runs as host does";
 
 /// A line on a terminal for as long as something takes.
 class WhileCompiling {
@@ -50,8 +41,7 @@ private:
   bool shown_;
 };
 
-/// A native executor that tells what became of it. Some code is compiled when it is first needed,
-/// so there may be news after any run.
+/// A native executor that tells what became of it.
 template <class T>
 class TellingExecutor : public host::BasicNativeExecutor<T> {
 public:
@@ -70,28 +60,19 @@ public:
   }
   void run(const BasicBatch<T>& batch, const BasicResults<T>& results) override {
     Base::run(batch, results);
-    if (!told_why_not_) tell();
+    tell();
   }
 
 private:
-  void tell() {
-    if (const std::string why = this->why_not(); !why.empty() && !told_why_not_) {
-      say_why_not(why);
-      told_why_not_ = true;
-    }
-    if (const std::string trouble = cache_->trouble(); !trouble.empty() && !told_trouble_) {
-      fmt::print(stderr, "levelgrad: {}\n", trouble);
-      told_trouble_ = true;
-    }
-  }
+  void tell() { notes_.tell(this->why_not(), *cache_); }
 
   std::shared_ptr<host::DiskCache> cache_;
-  bool told_why_not_ = false, told_trouble_ = false;
+  CompilingNotes notes_{runs_as};
 };
 
 template <class T>
 std::unique_ptr<BasicExecutor<T>> host_instead(const Error& error, std::size_t threads) {
-  say_why_not(error.message());
+  fmt::print(stderr, "levelgrad: {}: {}\n", runs_as, in_one_line(error.message()));
   return std::make_unique<host::BasicHostExecutor<T>>(host::HostOptions{.threads = threads});
 }
 

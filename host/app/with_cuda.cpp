@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // The one file of the program that knows the cuda library.
-#include <fmt/format.h>
-
 #include <sstream>
 #include <utility>
 
+#include "compiling_notes.h"
 #include "gpus.h"
 #include "levelgrad/cuda/devices.h"
 #include "levelgrad/cuda/ensemble.h"
@@ -36,8 +35,7 @@ cuda::Strategy strategy_named(const std::string& name) {
   throw UsageError("--strategy: '" + name + "' is none of auto, launches, persistent");
 }
 
-/// cuda-fused, and what became of it. Some code is compiled when it is first needed, so there may
-/// be news after any run.
+/// cuda-fused, and what became of it.
 template <class T>
 class TellingExecutor : public cuda::BasicFusedExecutor<T> {
 public:
@@ -57,19 +55,10 @@ public:
   }
 
 private:
-  void tell() {
-    if (const std::string why = this->why_not(); !why.empty() && !told_why_not_) {
-      fmt::print(stderr, "levelgrad: cuda-fused runs as cuda-level does: {}\n", why);
-      told_why_not_ = true;
-    }
-    if (const std::string trouble = cache_->trouble(); !trouble.empty() && !told_trouble_) {
-      fmt::print(stderr, "levelgrad: {}\n", trouble);
-      told_trouble_ = true;
-    }
-  }
+  void tell() { notes_.tell(this->why_not(), *cache_); }
 
   std::shared_ptr<host::DiskCache> cache_;
-  bool told_why_not_ = false, told_trouble_ = false;
+  CompilingNotes notes_{"cuda-fused runs as cuda-level does"};
 };
 
 }  // namespace

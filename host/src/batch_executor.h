@@ -34,6 +34,8 @@ public:
     return std::to_string(threads) + (threads == 1 ? " thread, " : " threads, ") + bodies_->name();
   }
 
+  [[nodiscard]] const BodyMaker<T>& bodies() const { return *bodies_; }
+
   /// BasicExecutor::load().
   void load(std::span<const Program> programs) {
     check_programs(programs);

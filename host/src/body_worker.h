@@ -22,6 +22,16 @@ struct LaneRange {
   std::size_t first, count;
 };
 
+/// Copies input k of neighbouring examples into lanes, with 0 in those up to width that have none.
+template <class T>
+void load_input(const BasicBatch<T>& batch, std::size_t input_count, std::size_t k,
+                LaneRange examples, std::size_t width, T* to) {
+  const std::size_t step = batch.layout == Layout::ByInput ? 1 : input_count;
+  const T* const from = batch.inputs.data() + batch.place(examples.first, k);
+  for (std::size_t l = 0; l < examples.count; ++l) to[l] = from[l * step];
+  for (std::size_t l = examples.count; l < width; ++l) to[l] = T(0);
+}
+
 template <class T>
 class BodyWorker {
 public:

@@ -32,11 +32,7 @@ template <class T>
 void LaneWorker<T>::load(const BasicBatch<T>& batch) {
   for (std::size_t k = 0; k < plan_.input.size(); ++k) {
     if (plan_.input[k] == LanePlan<T>::none) continue;
-    T* const to = lanes_.data() + plan_.input[k];
-    const std::size_t step = batch.layout == Layout::ByInput ? 1 : plan_.input.size();
-    const T* const from = batch.inputs.data() + batch.place(examples_.first, k);
-    for (std::size_t l = 0; l < examples_.count; ++l) to[l] = from[l * step];
-    for (std::size_t l = examples_.count; l < width_; ++l) to[l] = T(0);
+    load_input(batch, plan_.input.size(), k, examples_, width_, lanes_.data() + plan_.input[k]);
   }
 }
 

@@ -45,22 +45,13 @@ void NativeWorker<T>::start(const T* uniform, std::span<const T> seeds) {
 }
 
 template <class T>
-void NativeWorker<T>::load(const BasicBatch<T>& batch, std::size_t width) {
-  const std::size_t inputs = body_.program->input_count();
-  for (std::size_t k = 0; k < inputs; ++k) {
-    T* const to = row(body_.layout.input + k);
-    const std::size_t step = batch.layout == Layout::ByInput ? 1 : inputs;
-    const T* const from = batch.inputs.data() + batch.place(examples_.first, k);
-    for (std::size_t l = 0; l < examples_.count; ++l) to[l] = from[l * step];
-    for (std::size_t l = examples_.count; l < width; ++l) to[l] = T(0);
-  }
-}
-
-template <class T>
 void NativeWorker<T>::forward(const BasicBatch<T>& batch, LaneRange examples) {
   examples_ = examples;
   const std::size_t width = (examples.count + lane_pack - 1) / lane_pack * lane_pack;
-  load(batch, width);
+  const std::size_t inputs = body_.program->input_count();
+  for (std::size_t k = 0; k < inputs; ++k) {
+    load_input(batch, inputs, k, examples, width, row(body_.layout.input + k));
+  }
   body_.run(frame_.data(), p_, seeds_.data(), width);
   if (body_.backward) body_.turn(frame_.data(), width);
 }

@@ -51,7 +51,6 @@ public:
 private:
   [[nodiscard]] const T* row(std::size_t k) const { return frame_.data() + k * sub_block_; }
   [[nodiscard]] T* row(std::size_t k) { return frame_.data() + k * sub_block_; }
-  void load(const BasicBatch<T>& batch, std::size_t width);
 
   const NativeBody<T>& body_;
   std::size_t sub_block_;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "levelgrad/executor.h"
+#include "levelgrad/host/cpu_executor.h"
 
 namespace levelgrad::host {
 
@@ -32,24 +32,11 @@ struct HostOptions {
 ///
 /// errors   ArgumentError for options out of range, or an isa that the processor lacks.
 template <class T>
-class BasicHostExecutor : public BasicExecutor<T> {
+class BasicHostExecutor : public BasicCpuExecutor<T> {
 public:
   explicit BasicHostExecutor(HostOptions options = {});
-  ~BasicHostExecutor() override;
 
   [[nodiscard]] std::string name() const override;
-  using BasicExecutor<T>::load;
-  void load(std::span<const Program> programs) override;
-  void set_parameters(std::span<const T> numbers) override;
-  [[nodiscard]] std::vector<T> parameters() const override;
-  void run(const BasicBatch<T>& batch, const BasicResults<T>& results) override;
-  bool update(const BasicUpdate<T>& update) override;
-  [[nodiscard]] BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch,
-                                            std::size_t example) override;
-
-private:
-  class Implementation;
-  std::unique_ptr<Implementation> implementation_;
 };
 
 /// The names that HostOptions::isa may have on this processor, the fastest first.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "levelgrad/code_cache.h"
-#include "levelgrad/executor.h"
+#include "levelgrad/host/cpu_executor.h"
 
 namespace levelgrad::host {
 
@@ -22,6 +22,9 @@ struct NativeOptions {
   Math math = Math::Exact;                     ///< of compiled bodies; what is not stays exact
 };
 
+template <class T>
+class NativeBodies;
+
 /// Runs a batch as the host executor does, but for the bodies of the Programs: those are straight-
 /// line code, a vector of lanes for each number, that the system's compiler makes when a Program is
 /// loaded (a second or two for the moons net, and then from the cache).
@@ -31,27 +34,18 @@ struct NativeOptions {
 ///
 /// errors   CompilerError where there is no compiler; ArgumentError for options out of range.
 template <class T>
-class BasicNativeExecutor : public BasicExecutor<T> {
+class BasicNativeExecutor : public BasicCpuExecutor<T> {
 public:
   explicit BasicNativeExecutor(const NativeOptions& options = {});
-  ~BasicNativeExecutor() override;
 
   [[nodiscard]] std::string name() const override;
   /// Why what was loaded is not, or not all, compiled; "" where it is.
   [[nodiscard]] std::string why_not() const;
 
-  using BasicExecutor<T>::load;
-  void load(std::span<const Program> programs) override;
-  void set_parameters(std::span<const T> numbers) override;
-  [[nodiscard]] std::vector<T> parameters() const override;
-  void run(const BasicBatch<T>& batch, const BasicResults<T>& results) override;
-  bool update(const BasicUpdate<T>& update) override;
-  [[nodiscard]] BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch,
-                                            std::size_t example) override;
-
 private:
-  class Implementation;
-  std::unique_ptr<Implementation> implementation_;
+  explicit BasicNativeExecutor(std::unique_ptr<NativeBodies<T>>&& bodies, std::size_t threads);
+
+  const NativeBodies<T>& bodies_;  // the implementation's
 };
 
 extern template class BasicNativeExecutor<float>;
