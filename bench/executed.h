@@ -19,7 +19,7 @@ namespace levelgrad::bench {
 
 /// The Program of the net's loss.
 [[nodiscard]] inline Program record_moons(const MoonsNet<double>& net) {
-  return host::record_classifier(net.model, host::Loss::Hinge, penalty);
+  return host::record_loss(net.model, host::Loss::Hinge, {.l2 = penalty});
 }
 
 /// A data set in the dtype and layout that an Executor takes, and the grads of its last run.

@@ -144,9 +144,26 @@ BasicValue<T> binary_cross_entropy(const BasicValue<T>& logit, double target) {
 }
 
 template <class T>
+BasicValue<T> binary_cross_entropy(const BasicValue<T>& logit, const BasicValue<T>& target) {
+  return softplus(logit) - target * logit;
+}
+
+template <class T>
+BasicValue<T> squared_error(const BasicValue<T>& prediction, const BasicValue<T>& target) {
+  return pow(prediction - target, 2);
+}
+
+template <class T>
 BasicValue<T> l2(std::span<const BasicValue<T>> parameters) {
   BasicValue<T> total = T(0);
   for (const BasicValue<T>& p : parameters) total = total + p * p;
+  return total;
+}
+
+template <class T>
+BasicValue<T> l1(std::span<const BasicValue<T>> parameters) {
+  BasicValue<T> total = T(0);
+  for (const BasicValue<T>& p : parameters) total = total + abs(p);
   return total;
 }
 
@@ -163,6 +180,9 @@ BasicValue<T> l2(std::span<const BasicValue<T>> parameters) {
   template BasicValue<T> cross_entropy(std::span<const BasicValue<T>>, std::size_t);             \
   template BasicValue<T> cross_entropy(std::span<const BasicValue<T>>, const BasicValue<T>&);    \
   template BasicValue<T> binary_cross_entropy(const BasicValue<T>&, double);                     \
+  template BasicValue<T> binary_cross_entropy(const BasicValue<T>&, const BasicValue<T>&);       \
+  template BasicValue<T> squared_error(const BasicValue<T>&, const BasicValue<T>&);              \
+  template BasicValue<T> l1(std::span<const BasicValue<T>>);                                     \
   template BasicValue<T> l2(std::span<const BasicValue<T>>);
 LG_INSTANTIATE(float)
 LG_INSTANTIATE(double)

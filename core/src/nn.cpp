@@ -28,6 +28,12 @@ BasicValue<T> activate(const BasicValue<T>& sum, Activation activation) {
   return sum;
 }
 
+/// Uniform in [-1, 1), smaller the more inputs there are to add up.
+template <class Random>
+double scaled_uniform(Random& random, int input_count) {
+  return random.uniform(-1.0, 1.0) * math::pow(static_cast<double>(input_count), -0.5);
+}
+
 const char* name_of(Activation activation) {
   switch (activation) {
     case Activation::Relu:
@@ -67,9 +73,11 @@ WeightSource::WeightSource(PythonRandom& random)
     : draw_([&random](int) { return random.uniform(-1.0, 1.0); }) {}
 
 WeightSource::WeightSource(XorShift64Star& random)
-    : draw_([&random](int input_count) {
-        return random.uniform(-1.0, 1.0) * math::pow(static_cast<double>(input_count), -0.5);
-      }) {}
+    : draw_([&random](int input_count) { return scaled_uniform(random, input_count); }) {}
+
+WeightSource WeightSource::scaled(PythonRandom& random) {
+  return WeightSource([&random](int input_count) { return scaled_uniform(random, input_count); });
+}
 
 template <class T>
 BasicNeuron<T>::BasicNeuron(int input_count, const WeightSource& weights, Activation activation)

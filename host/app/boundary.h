@@ -3,20 +3,15 @@
 // The decision-boundary picture of a trained network.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "levelgrad/host/boundary_plot.h"
-#include "levelgrad/host/trainer.h"
+#include "levelgrad/host/trained_model.h"
+#include "prepared_data.h"
 
 namespace levelgrad::app {
 
-/// What the network says around the data, which must have two features. Without title and names.
-[[nodiscard]] host::BoundaryPlot boundary_plot(host::Trainer& trainer, const host::Dataset& data,
-                                               const std::optional<host::StepReport>& last);
-
-/// The plot as a file's bytes.
-[[nodiscard]] std::string boundary_png(const host::BoundaryPlot& plot);
-[[nodiscard]] std::string boundary_svg(const host::BoundaryPlot& plot);
+/// What the network says around its data, in the data's own units; the model must have two inputs
+/// and classes. Without title and subtitle.
+[[nodiscard]] host::BoundaryPlot boundary_plot(const host::TrainedModel& model,
+                                               const PreparedData& data);
 
 }  // namespace levelgrad::app

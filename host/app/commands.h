@@ -12,6 +12,10 @@ namespace levelgrad::app {
 using Command = std::function<int()>;
 
 Command add_train(CLI::App& app);
+Command add_eval(CLI::App& app);
+Command add_predict(CLI::App& app);
+Command add_plot(CLI::App& app);
+Command add_convert(CLI::App& app);
 Command add_graph(CLI::App& app);
 Command add_emit(CLI::App& app);
 Command add_parity(CLI::App& app);

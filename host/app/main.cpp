@@ -35,9 +35,10 @@ int run(int argc, char** argv) {
                "levelgrad");
   cli.set_version_flag("--version", "levelgrad " LEVELGRAD_VERSION);
   cli.require_subcommand(0, 1);
-  const std::vector<app::Command> commands = {app::add_train(cli),    app::add_graph(cli),
-                                              app::add_schedule(cli), app::add_emit(cli),
-                                              app::add_parity(cli),   app::add_info(cli)};
+  const std::vector<app::Command> commands = {
+      app::add_train(cli),   app::add_eval(cli),  app::add_predict(cli),  app::add_plot(cli),
+      app::add_convert(cli), app::add_graph(cli), app::add_schedule(cli), app::add_emit(cli),
+      app::add_parity(cli),  app::add_info(cli)};
   try {
     cli.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
@@ -46,7 +47,10 @@ int run(int argc, char** argv) {
     return fail_usage(error.what(), cli);
   }
   if (cli.get_subcommands().empty()) {
-    return fail_usage("which command: train, graph, schedule, emit, parity or info?", cli);
+    return fail_usage(
+        "which command: train, eval, predict, plot, convert, graph, schedule, emit, parity or "
+        "info?",
+        cli);
   }
 
   try {

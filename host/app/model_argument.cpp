@@ -36,7 +36,7 @@ Program recorded(const host::TrainOptions& options, std::vector<int> layers, int
   Graph graph;
   const Graph::Use use(graph);
   const MLP model(2, layers, weights, options.activation);
-  return host::record_classifier(model, options.loss, options.l2);
+  return host::record_loss(model, options.loss, {options.l1, options.l2});
 }
 
 Model moons(const std::vector<int>& hidden) {

@@ -4,11 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 
 #include "levelgrad/batch_order.h"
+#include "levelgrad/counter_random.h"
 #include "levelgrad/diagnose.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/host_executor.h"
@@ -22,41 +25,41 @@ void require(bool holds, const std::string& what) {
   if (!holds) throw ArgumentError(what);
 }
 
-void require_not_negative(double number, const std::string& name) {
-  require(std::isfinite(number) && number >= 0, name + " must be 0 or a positive number");
-}
-
-void check_labels(const Dataset& data, Loss loss) {
+/// classes   that there are; 0: any number of them.
+void check_labels(const Dataset& data, Loss loss, int classes) {
   require(data.example_count() > 0, "a data set without examples");
-  const auto count = static_cast<double>(data.example_count());
+  // A class without examples would be a mistake, so a class is below their number.
+  const double count = classes > 0 ? classes : static_cast<double>(data.example_count());
   for (const double label : data.labels) {
-    if (loss == Loss::Hinge) {
-      require(label == -1 || label == 1, "labels must be -1 or 1, not " + shortest(label));
-    } else {
-      // A class without examples would be a mistake, so a class is below their number.
-      require(label >= 0 && label < count && label == std::floor(label),
-              "labels must be 0, 1, ..., less than there are examples, not " + shortest(label));
+    switch (loss) {
+      case Loss::Hinge:
+        require(label == -1 || label == 1, "labels must be -1 or 1, not " + shortest(label));
+        break;
+      case Loss::BinaryCrossEntropy:
+        require(label == 0 || label == 1, "labels must be 0 or 1, not " + shortest(label));
+        break;
+      case Loss::CrossEntropy:
+        require(
+            label >= 0 && label < count && label == std::floor(label),
+            "labels must be 0, 1, ..., less than " + shortest(count) + ", not " + shortest(label));
+        break;
+      case Loss::SquaredError:
+        require(std::isfinite(label), "a label that is not finite");
+        break;
     }
   }
 }
 
-void check(const Dataset& data, const TrainOptions& options) {
-  check_labels(data, options.loss);
-  require(options.steps >= 0, "steps must not be negative");
-  require(std::isfinite(options.lr) && options.lr > 0, "lr must be a positive number");
-  require_not_negative(options.l2, "l2");
-  require_not_negative(options.weight_decay, "weight-decay");
-}
-
-int output_count(const Dataset& data, Loss loss) {
-  if (loss == Loss::Hinge) return 1;
+int output_count(const Dataset& data, const TrainOptions& options) {
+  if (options.loss != Loss::CrossEntropy) return 1;
+  if (options.classes > 0) return options.classes;
   return 1 + static_cast<int>(*std::ranges::max_element(data.labels));
 }
 
 /// Neurons of each layer.
 std::vector<int> layers_of(const Dataset& data, const TrainOptions& options) {
   std::vector<int> outputs = options.hidden;
-  outputs.push_back(output_count(data, options.loss));
+  outputs.push_back(output_count(data, options));
   return outputs;
 }
 
@@ -65,16 +68,19 @@ std::vector<int> layers_of(const Dataset& data, const TrainOptions& options) {
 /// That is the recording: a weight is a parameter, a product and a sum, and a product and a sum in
 /// the L2 penalty, first as nodes and then as a Program. The host executor's numbers fit into what
 /// the recording has left; the reference executor builds the graph of a whole chunk.
-double memory_of(double weights, std::size_t example_count, const Executor& executor) {
+template <class T>
+double memory_of(double weights, std::size_t example_count, const BasicExecutor<T>& executor) {
   constexpr double recorded = 1400;
   constexpr double example_in_chunk = 210;
-  const bool builds_chunks = dynamic_cast<const ReferenceExecutor*>(&executor) != nullptr;
+  const bool builds_chunks = dynamic_cast<const BasicReferenceExecutor<T>*>(&executor) != nullptr;
   const auto examples = static_cast<double>(std::min(example_count, chunk_size));
   return weights * (recorded + (builds_chunks ? examples * example_in_chunk : 0));
 }
 
 /// Refuses a network whose step this machine cannot hold, instead of being killed in the middle.
-void check_size(const Dataset& data, const std::vector<int>& outputs, const Executor& executor) {
+template <class T>
+void check_size(const Dataset& data, const std::vector<int>& outputs,
+                const BasicExecutor<T>& executor) {
   double weights = 0;
   auto inputs = static_cast<double>(data.feature_count);
   for (const int count : outputs) {
@@ -93,56 +99,63 @@ void check_size(const Dataset& data, const std::vector<int>& outputs, const Exec
                                           "fewer neurons");
 }
 
-std::unique_ptr<Executor> or_default(std::unique_ptr<Executor> executor) {
-  return executor ? std::move(executor) : std::make_unique<HostExecutor>();
+template <class T>
+std::unique_ptr<BasicExecutor<T>> or_default(std::unique_ptr<BasicExecutor<T>> executor) {
+  return executor ? std::move(executor) : std::make_unique<BasicHostExecutor<T>>();
 }
 
+template <class T>
 Program record_model(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
-                     const Executor& executor) {
-  check(data, options);
+                     const BasicExecutor<T>& executor) {
+  check(options);
+  check_labels(data, options.loss, options.classes);
   const std::vector<int> outputs = layers_of(data, options);
   check_size(data, outputs, executor);
   Graph graph;
   const Graph::Use use(graph);
   const MLP model(static_cast<int>(data.feature_count), outputs, weights, options.activation);
-  return record_classifier(model, options.loss, options.l2);
+  return record_loss(model, options.loss, {options.l1, options.l2});
 }
 
 /// A span for each output of the Program; the first, the loss, is left out.
-std::vector<std::span<double>> score_spans(std::span<double> scores, std::size_t count) {
-  std::vector<std::span<double>> spans(1);
+template <class T>
+std::vector<std::span<T>> score_spans(std::span<T> scores, std::size_t count) {
+  std::vector<std::span<T>> spans(1);
   for (std::size_t begin = 0; begin < scores.size(); begin += count) {
     spans.push_back(scores.subspan(begin, count));
   }
   return spans;
 }
 
-}  // namespace
-
-TrainOptions yin_yang_options() {
-  return {.hidden = {8},
-          .activation = Activation::Tanh,
-          .loss = Loss::CrossEntropy,
-          .optimizer = Optimizer::AdamW,
-          .steps = 100,
-          .lr = 0.1,
-          .l2 = 0,
-          .weight_decay = 1e-4};
-}
-
+/// Whether the example's scores name its label.
 template <class T>
-BasicUpdate<T> update_of_step(const TrainOptions& options, int step) {
-  if (options.optimizer == Optimizer::Sgd) {
-    const double rate = optimizer::linear_rate(options.lr, step, options.steps);
-    return optimizer::Sgd::Scalars<T>{static_cast<T>(rate)};
+bool is_right(Loss loss, std::span<const T> scores, double label, std::size_t i,
+              std::size_t count) {
+  if (loss == Loss::Hinge) return (scores[i] > 0) == (label > 0);
+  if (loss == Loss::BinaryCrossEntropy) return (scores[i] > 0) == (label > 0.5);
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < scores.size() / count; ++k) {
+    if (scores[k * count + i] > scores[best * count + i]) best = k;
   }
-  return optimizer::AdamW::scalars<T>({.lr = options.lr,
-                                       .beta1 = 0.9,
-                                       .beta2 = 0.95,
-                                       .eps = 1e-8,
-                                       .weight_decay = options.weight_decay},
-                                      step + 1);
+  return best == static_cast<std::size_t>(label);
 }
+
+/// 1 - sum of squared errors / sum of squared distances from the mean; 0 where labels are all
+/// alike.
+template <class T>
+double explained(std::span<const T> scores, std::span<const double> labels) {
+  const double mean =
+      std::accumulate(labels.begin(), labels.end(), 0.0) / static_cast<double>(labels.size());
+  double errors = 0, distances = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const double error = labels[i] - static_cast<double>(scores[i]), distance = labels[i] - mean;
+    errors += error * error;
+    distances += distance * distance;
+  }
+  return distances == 0 ? 0 : 1 - errors / distances;
+}
+
+}  // namespace
 
 std::vector<double> initial_parameters(const Dataset& data, const TrainOptions& options,
                                        const WeightSource& weights) {
@@ -157,39 +170,49 @@ std::vector<double> initial_parameters(const Dataset& data, const TrainOptions& 
 
 template <class T>
 double accuracy_of(Loss loss, std::span<const T> scores, std::span<const double> labels) {
+  if (loss == Loss::SquaredError) return explained(scores, labels);
   const std::size_t count = labels.size();
   std::size_t right = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (loss == Loss::Hinge) {
-      right += (scores[i] > 0) == (labels[i] > 0) ? 1 : 0;
-      continue;
-    }
-    std::size_t best = 0;
-    for (std::size_t k = 1; k < scores.size() / count; ++k) {
-      if (scores[k * count + i] > scores[best * count + i]) best = k;
-    }
-    right += best == static_cast<std::size_t>(labels[i]) ? 1 : 0;
+    right += is_right(loss, scores, labels[i], i, count) ? 1 : 0;
   }
   return 100.0 * static_cast<double>(right) / static_cast<double>(count);
 }
 
-template BasicUpdate<float> update_of_step<float>(const TrainOptions&, int);
-template BasicUpdate<double> update_of_step<double>(const TrainOptions&, int);
 template double accuracy_of(Loss, std::span<const float>, std::span<const double>);
 template double accuracy_of(Loss, std::span<const double>, std::span<const double>);
 
-Trainer::Trainer(const Dataset& data, TrainOptions options, const WeightSource& weights,
-                 std::unique_ptr<Executor> executor)
+template <class T>
+BasicTrainer<T>::BasicTrainer(const Dataset& data, TrainOptions options,
+                              const WeightSource& weights,
+                              std::unique_ptr<BasicExecutor<T>> executor, const Dataset& validation)
     : options_(std::move(options)),
       executor_(or_default(std::move(executor))),
       program_(record_model(data, options_, weights, *executor_)),
-      rows_(inputs_and_labels(data)),
-      labels_(data.labels),
-      scores_(score_count() * labels_.size()) {
+      train_(examples_of(data)),
+      validation_(examples_of(validation)),
+      batch_size_(options_.batch == 0 ? data.example_count() : options_.batch) {
+  if (batch_size_ > data.example_count()) {
+    throw ArgumentError("a batch of " + std::to_string(batch_size_) + " of " +
+                            std::to_string(data.example_count()) + " examples",
+                        "try a smaller --batch, or --batch full");
+  }
   executor_->load(program_);
 }
 
-std::vector<double> Trainer::scores(std::span<const double> inputs) {
+template <class T>
+auto BasicTrainer<T>::examples_of(const Dataset& data) -> Examples {
+  const std::vector<double> rows = inputs_and_labels(data);
+  return {{rows.begin(), rows.end()}, data.labels};
+}
+
+template <class T>
+int BasicTrainer<T>::steps_of_epoch() const {
+  return static_cast<int>((train_.labels.size() + batch_size_ - 1) / batch_size_);
+}
+
+template <class T>
+std::vector<double> BasicTrainer<T>::scores(std::span<const double> inputs) {
   const std::size_t width = program_.input_count() - 1;
   const std::size_t count = inputs.size() / width;
   if (inputs.size() % width != 0) {
@@ -197,10 +220,12 @@ std::vector<double> Trainer::scores(std::span<const double> inputs) {
                      std::to_string(width));
   }
   if (count == 0) return {};
-  Dataset points{width, {inputs.begin(), inputs.end()}, std::vector<double>(count, 1.0)};
-  const std::vector<double> rows = inputs_and_labels(points);  // any label will do
-  std::vector<double> by_score(score_count() * count);
-  executor_->run({count, rows}, {.outputs = score_spans(by_score, count)});
+  // Any label will do.
+  const Examples points =
+      examples_of({width, {inputs.begin(), inputs.end()}, std::vector<double>(count, 1.0)});
+  std::vector<T> by_score(score_count() * count);
+  executor_->run(points.batch(), {.outputs = score_spans<T>(by_score, count)});
+  has_grads_ = false;
   std::vector<double> by_point;
   by_point.reserve(by_score.size());
   for (std::size_t i = 0; i < count; ++i) {
@@ -209,37 +234,149 @@ std::vector<double> Trainer::scores(std::span<const double> inputs) {
   return by_point;
 }
 
-double Trainer::loss(const Dataset& data) {
-  check_labels(data, options_.loss);
-  require(options_.loss == Loss::Hinge ||
-              *std::ranges::max_element(data.labels) < static_cast<double>(score_count()),
-          "labels of classes that the network was not made for");
-  const std::vector<double> rows = inputs_and_labels(data);
-  double loss = 0;
-  executor_->run({data.example_count(), rows}, {.loss = std::span(&loss, 1)});
-  return loss;
+template <class T>
+Evaluation BasicTrainer<T>::evaluate(const Dataset& data) {
+  check_labels(data, options_.loss, static_cast<int>(score_count()));
+  has_grads_ = false;
+  return evaluate(examples_of(data), false);
 }
 
-StepReport Trainer::step() {
-  const Batch batch = {labels_.size(), rows_};
-  double loss = 0;
-  executor_->run(batch, {.loss = std::span(&loss, 1),
-                         .outputs = score_spans(scores_, labels_.size()),
-                         .backward = true});
-  if (!std::isfinite(loss) || !executor_->update(update_of_step<double>(options_, next_step_)))
-    refuse_step(batch);
-  return {next_step_++, loss,
-          accuracy_of(options_.loss, std::span<const double>(scores_), labels_)};
+template <class T>
+Evaluation BasicTrainer<T>::evaluate(const Examples& examples, bool backward) {
+  T loss = 0;
+  scores_.resize(score_count() * examples.labels.size());
+  executor_->run(examples.batch(), {.loss = std::span(&loss, 1),
+                                    .outputs = score_spans<T>(scores_, examples.labels.size()),
+                                    .backward = backward});
+  return {loss, accuracy_of<T>(options_.loss, scores_, examples.labels)};
 }
 
-void Trainer::refuse_step(const Batch& batch) const {
-  const std::vector<double> parameters = executor_->parameters();
+template <class T>
+StepReport BasicTrainer<T>::report() {
+  std::optional<Evaluation> validation;
+  if (!validation_.labels.empty()) validation = evaluate(validation_, false);
+  // A step over all examples needs the same forward pass, and goes on from here.
+  has_grads_ = whole_batches() && !done();
+  const Evaluation train = evaluate(train_, has_grads_);
+  if (!std::isfinite(train.loss)) refuse_step(next_step_, train_.batch());
+  return {next_step_, train.loss, train.accuracy, validation};
+}
+
+template <class T>
+int BasicTrainer<T>::next_multiple(int of) const {
+  const int left = of - next_step_ % of;
+  return left > options_.steps - next_step_ ? options_.steps : next_step_ + left;
+}
+
+template <class T>
+int BasicTrainer<T>::interval() const {
+  return options_.report_every > 0 ? options_.report_every : steps_of_epoch();
+}
+
+template <class T>
+void BasicTrainer<T>::advance(const std::function<bool()>& stop, int pause) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::chrono::milliseconds moment(200);
+  constexpr int most = 1 << 16;  // each has an update to keep
+  int end = std::min(options_.steps, next_multiple(interval()));
+  if (pause > 0) end = std::min(end, next_multiple(pause));
+  if (has_grads_ && next_step_ < end) update();
+  has_grads_ = false;
+  while (next_step_ < end && !stop()) {
+    const auto start = Clock::now();
+    run_steps(std::min(end, next_step_ + window_));
+    // How many steps a call takes has no effect on bits, only on how soon it can be stopped.
+    if (Clock::now() - start < moment) window_ = std::min(2 * window_, most);
+  }
+}
+
+template <class T>
+void BasicTrainer<T>::update() {
+  if (!executor_->update(update_of_step<T>(options_, next_step_))) {
+    refuse_step(next_step_, train_.batch());
+  }
+  ++next_step_;
+}
+
+template <class T>
+std::span<const std::uint32_t> BasicTrainer<T>::batch_of(int step) {
+  const int epoch = options_.shuffle ? step / steps_of_epoch() : 0;
+  const auto count = static_cast<std::uint32_t>(train_.labels.size());
+  if (epoch != order_epoch_) {
+    if (options_.shuffle) {
+      order_ = permutation(count, options_.seed, static_cast<std::uint64_t>(epoch));
+    } else {
+      order_.resize(count);
+      std::iota(order_.begin(), order_.end(), 0U);
+    }
+    order_epoch_ = epoch;
+  }
+  const std::size_t first = static_cast<std::size_t>(step % steps_of_epoch()) * batch_size_;
+  return std::span<const std::uint32_t>(order_).subspan(
+      first, std::min(batch_size_, order_.size() - first));
+}
+
+/// Steps up to end, but no more than share an order of the examples.
+template <class T>
+void BasicTrainer<T>::run_steps(int end) {
+  if (options_.shuffle) {
+    end = std::min(end, next_step_ + steps_of_epoch() - next_step_ % steps_of_epoch());
+  }
+  std::vector<BasicUpdate<T>> updates;
+  BasicSteps<T> steps;
+  steps.example_count = train_.labels.size();
+  steps.inputs = train_.rows;
+  for (int step = next_step_; step < end; ++step) {
+    steps.batches.push_back(batch_of(step));
+    updates.push_back(update_of_step<T>(options_, step));
+  }
+  steps.updates = updates;
+  const BasicStepsReport<T> report = executor_->run_steps(steps);
+  next_step_ += static_cast<int>(report.losses.size());
+  if (report.finite) return;
+  --next_step_;
+  std::vector<T> rows;
+  const std::span<const std::uint32_t> examples = batch_of(next_step_);
+  for (const std::uint32_t example : examples) {
+    const auto row =
+        std::span(train_.rows).subspan(example * program_.input_count(), program_.input_count());
+    rows.insert(rows.end(), row.begin(), row.end());
+  }
+  refuse_step(next_step_, {examples.size(), rows});
+}
+
+template <class T>
+void BasicTrainer<T>::refuse_step(int step, const BasicBatch<T>& batch) const {
+  const std::vector<T> parameters = executor_->parameters();
   const auto found =
-      find_non_finite(std::span(&program_, 1), batch, std::span<const double>(parameters));
+      find_non_finite(std::span(&program_, 1), batch, std::span<const T>(parameters));
   throw DivergedError(
-      "step " + std::to_string(next_step_) + ": " +
+      "step " + std::to_string(step) + ": " +
           (found ? found->description : "a parameter leaves the range of numbers in the update"),
-      "the rate is probably too high: try a smaller --lr than " + shortest(options_.lr));
+      step == 0 ? "that is before the first update: the inputs may be too large (try --standardize)"
+                  ", or the weights"
+                : "the rate is probably too high: try a smaller --lr than " +
+                      shortest(options_.lr) + ", or --clip-norm 1");
 }
+
+template <class T>
+TrainerState<T> BasicTrainer<T>::state() const {
+  return {next_step_, executor_->parameters(), executor_->optimizer_state()};
+}
+
+template <class T>
+void BasicTrainer<T>::restore(const TrainerState<T>& state) {
+  if (state.step < 0 || state.step > options_.steps) {
+    throw ArgumentError("a state after " + std::to_string(state.step) +
+                        " steps for a training of " + std::to_string(options_.steps));
+  }
+  executor_->set_parameters(state.parameters);
+  executor_->set_optimizer_state(state.optimizer);
+  next_step_ = state.step;
+  has_grads_ = false;
+}
+
+template class BasicTrainer<float>;
+template class BasicTrainer<double>;
 
 }  // namespace levelgrad::host

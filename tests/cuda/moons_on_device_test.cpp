@@ -22,7 +22,7 @@ namespace {
 Program moons_program() {
   PythonRandom random(1337);
   const MLP net(2, {16, 16, 1}, random);
-  return host::record_classifier(net, host::Loss::Hinge, 1e-4);
+  return host::record_loss(net, host::Loss::Hinge, {.l2 = 1e-4});
 }
 
 template <class T>

@@ -42,7 +42,7 @@ private:
   static Program recorded() {
     PythonRandom random(1337);
     const MLP model(2, {4, 1}, random);
-    return record_classifier(model, Loss::Hinge, 1e-4);
+    return record_loss(model, Loss::Hinge, {.l2 = 1e-4});
   }
 
   Program program_;

@@ -17,15 +17,14 @@ inline Program moons_program() {
   Graph graph;
   const Graph::Use use(graph);
   PythonRandom random(1337);
-  return host::record_classifier(MLP(2, {16, 16, 1}, random), host::Loss::Hinge, 1e-4);
+  return host::record_loss(MLP(2, {16, 16, 1}, random), host::Loss::Hinge, {.l2 = 1e-4});
 }
 
 inline Program yin_yang_program() {
   Graph graph;
   const Graph::Use use(graph);
   XorShift64Star random(42);
-  return host::record_classifier(MLP(2, {8, 3}, random, Activation::Tanh), host::Loss::CrossEntropy,
-                                 0);
+  return host::record_loss(MLP(2, {8, 3}, random, Activation::Tanh), host::Loss::CrossEntropy, {});
 }
 
 /// mean(tanh(... tanh(x * w) * w ...)): so many levels, one node each.

@@ -80,9 +80,23 @@ template <class T>
 template <class T>
 [[nodiscard]] BasicValue<T> binary_cross_entropy(const BasicValue<T>& logit, double target);
 
+/// The same where the target is an input of a recording, which is not checked.
+template <class T>
+[[nodiscard]] BasicValue<T> binary_cross_entropy(const BasicValue<T>& logit,
+                                                 const BasicValue<T>& target);
+
+/// (prediction - target) ** 2, where the target is an input of a recording: the mse of one number.
+template <class T>
+[[nodiscard]] BasicValue<T> squared_error(const BasicValue<T>& prediction,
+                                          const BasicValue<T>& target);
+
 /// Sum of p * p over the parameters, the L2 penalty; multiply it by its weight.
 template <class T>
 [[nodiscard]] BasicValue<T> l2(std::span<const BasicValue<T>> parameters);
+
+/// Sum of |p| over the parameters, the L1 penalty; multiply it by its weight.
+template <class T>
+[[nodiscard]] BasicValue<T> l1(std::span<const BasicValue<T>> parameters);
 
 // A vector converts to a span, but not where T must be deduced.
 template <class T>
@@ -129,6 +143,10 @@ template <class T>
 template <class T>
 [[nodiscard]] BasicValue<T> l2(const std::vector<BasicValue<T>>& parameters) {
   return l2(std::span<const BasicValue<T>>(parameters));
+}
+template <class T>
+[[nodiscard]] BasicValue<T> l1(const std::vector<BasicValue<T>>& parameters) {
+  return l1(std::span<const BasicValue<T>>(parameters));
 }
 
 }  // namespace levelgrad

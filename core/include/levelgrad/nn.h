@@ -26,11 +26,15 @@ public:
   WeightSource(PythonRandom& random);
   /// EurekaLabsAI/micrograd: uniform in [-1, 1), times input_count ** -0.5. Borrowed.
   WeightSource(XorShift64Star& random);
+  /// Python's numbers with EurekaLabs' rule: for many inputs micrograd's own weights are too large.
+  [[nodiscard]] static WeightSource scaled(PythonRandom& random);
 
   /// The next weight, of a neuron with so many inputs.
   [[nodiscard]] double operator()(int input_count) const { return draw_(input_count); }
 
 private:
+  explicit WeightSource(std::function<double(int)> draw) : draw_(std::move(draw)) {}
+
   std::function<double(int)> draw_;
 };
 

@@ -15,14 +15,14 @@ namespace levelgrad::host {
 /// Examples with a label each.
 struct Dataset {
   std::size_t feature_count = 0;
-  std::vector<double> inputs;  ///< [example_count, feature_count] row-major
-  std::vector<double> labels;  ///< [example_count]
+  std::vector<double> inputs = {};  ///< [example_count, feature_count] row-major
+  std::vector<double> labels = {};  ///< [example_count]
 
   [[nodiscard]] std::size_t example_count() const { return labels.size(); }
 };
 
 /// [example_count, feature_count + 1] row-major: the label behind each example's inputs, as
-/// record_classifier()'s Programs take them.
+/// record_loss()'s Programs take them.
 [[nodiscard]] std::vector<double> inputs_and_labels(const Dataset& data);
 
 /// Reads a header line, then lines of numbers separated by commas; the last number is the label.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Recorded classifiers: the Programs of the demos.
+// Recorded networks with their loss.
 #pragma once
 
 #include "levelgrad/nn.h"
@@ -8,16 +8,24 @@
 
 namespace levelgrad::host {
 
-/// Hinge: one score, labels -1 and 1. CrossEntropy: a score for each class, labels 0, 1, ...
-enum class Loss : unsigned char { Hinge, CrossEntropy };
+/// Hinge: one score, labels -1 and 1. BinaryCrossEntropy: one score, the logit of class 1, labels 0
+/// and 1. CrossEntropy: a score for each class, labels 0, 1, ... SquaredError: one score, which
+/// is to be the label.
+enum class Loss : unsigned char { Hinge, BinaryCrossEntropy, CrossEntropy, SquaredError };
+
+/// Weights of the penalties on the parameters.
+struct Penalties {
+  double l1 = 0, l2 = 0;
+};
 
 /// Records the loss of one example, and what the batch makes of it.
 ///
 /// inputs    "x[0]", "x[1]", ..., then "y", the label.
-/// outputs   "loss", which is mean(loss of an example) + l2 * l2(parameters), or the mean alone
-///           where l2 is 0; then "score", or "score[0]", "score[1]", ... where there are several.
+/// outputs   "loss", which is (mean(loss of an example) + l2 * l2(parameters)) + l1 *
+///           l1(parameters), without what has the weight 0; then "score", or "score[0]",
+///           "score[1]", ... where there are several.
 /// order     for up to 128 examples the bits of the same expression on plain Values.
-/// errors    ShapeError for Hinge and a model with several outputs; as record().
-[[nodiscard]] Program record_classifier(const MLP& model, Loss loss, double l2);
+/// errors    ShapeError for a model with several outputs where the loss takes one; as record().
+[[nodiscard]] Program record_loss(const MLP& model, Loss loss, const Penalties& penalties);
 
 }  // namespace levelgrad::host
