@@ -12,6 +12,7 @@
 #include "levelgrad/diagnose.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/host_executor.h"
+#include "levelgrad/learning_rate.h"
 #include "levelgrad/number_text.h"
 #include "levelgrad/reference_executor.h"
 
@@ -133,8 +134,9 @@ TrainOptions yin_yang_options() {
 template <class T>
 BasicUpdate<T> update_of_step(const TrainOptions& options, int step) {
   if (options.optimizer == Optimizer::Sgd) {
-    const double rate = optimizer::linear_rate(options.lr, step, options.steps);
-    return optimizer::Sgd::Scalars<T>{static_cast<T>(rate)};
+    const RateSchedule schedule = {
+        .kind = RateSchedule::Kind::Linear, .lr = options.lr, .steps = options.steps};
+    return optimizer::Sgd::scalars<T>({.lr = schedule.rate(step)}, step + 1);
   }
   return optimizer::AdamW::scalars<T>({.lr = options.lr,
                                        .beta1 = 0.9,
