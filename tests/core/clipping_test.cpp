@@ -72,7 +72,8 @@ TEST(Clipping, FactorIsPyTorchs) {
 /// mean(x * (p0 + p1))
 ParameterState<double> two_parameters() {
   ProgramBuilder made;
-  const auto sum = made.operation(Op::Add, made.parameter(1), made.parameter(2));
+  const auto first = made.parameter(1), second = made.parameter(2);
+  const auto sum = made.operation(Op::Add, first, second);
   made.output(made.operation(Op::Mean, made.operation(Op::Mul, sum, made.input())));
   return ParameterState<double>(made.build());
 }
