@@ -31,7 +31,7 @@ void check_ensemble(const Program& program, const BasicEnsemble<T>& ensemble) {
             "with an example that the data set does not have");
   }
   for (const BasicUpdate<T>& update : ensemble.updates) {
-    if (update.index() != ensemble.updates.front().index()) {
+    if (!update.same_optimizer(ensemble.updates.front())) {
       throw ArgumentError("an ensemble with several optimizers");
     }
   }

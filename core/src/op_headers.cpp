@@ -24,6 +24,7 @@ std::span<const OpHeader> op_headers() {
       OpHeader{"levelgrad/math.h", math_h},
       OpHeader{"levelgrad/ops.h", ops_h},
       OpHeader{"levelgrad/optimizers.h", optimizers_h},
+      OpHeader{"levelgrad/clipping.h", clipping_h},
   };
   return headers;
 }

@@ -42,6 +42,12 @@ public:
         cudaMemcpyAsync(data(), from.data(), from.size_bytes(), cudaMemcpyHostToDevice, stream));
     LG_CUDA(cudaStreamSynchronize(stream));
   }
+  /// Copies the first numbers to the host, and waits.
+  void download(std::span<T> to, cudaStream_t stream) const {
+    if (to.empty()) return;
+    LG_CUDA(cudaMemcpyAsync(to.data(), data(), to.size_bytes(), cudaMemcpyDeviceToHost, stream));
+    LG_CUDA(cudaStreamSynchronize(stream));
+  }
 
 private:
   struct Free {

@@ -6,6 +6,8 @@
 
 #include "fused_arguments.h"
 #include "fused_source.h"
+#include "levelgrad/batch_order.h"
+#include "levelgrad/clipping.h"
 #include "levelgrad/error.h"
 #include "levelgrad/uniform_text.h"
 
@@ -23,7 +25,9 @@ std::size_t uniform_bytes(const Program& program, std::size_t number_bytes,
                           std::size_t state_bytes) {
   const std::size_t numbers =
       2 * uniform_count(program) + program.shared_count() + 1 + 2 * (program.joins().size() + 1);
-  return numbers * number_bytes + (program.parameter_count() + 1) * state_bytes + 64;
+  const std::size_t parameters = program.parameter_count();
+  return (numbers + chunk_count(parameters) + 1) * number_bytes + (parameters + 1) * state_bytes +
+         64;
 }
 
 }  // namespace
@@ -116,11 +120,12 @@ void FusedSteps<T>::run(const StepList<T>& list, std::span<const std::size_t> ex
   std::vector<unsigned char> scalars;
   for (const BasicUpdate<T>& update : updates) {
     std::visit(
-        [&](const auto& own) {
-          const auto* const bytes = reinterpret_cast<const unsigned char*>(&own);
-          scalars.insert(scalars.end(), bytes, bytes + sizeof own);
+        [&]<class Scalars>(const Scalars& own) {
+          const StepScalars<T, Scalars> step = {own, update.max_norm()};
+          const auto* const bytes = reinterpret_cast<const unsigned char*>(&step);
+          scalars.insert(scalars.end(), bytes, bytes + sizeof step);
         },
-        update);
+        update.scalars());
   }
   scalars_.upload(scalars, stream);
 

@@ -140,6 +140,15 @@ public:
     return done;
   }
 
+  BasicOptimizerState<T> optimizer_state() {
+    BasicOptimizerState<T> state;
+    guarded([&] { state = optimizer_.state(parameter_count(), computing_.get()); });
+    return state;
+  }
+  void set_optimizer_state(const BasicOptimizerState<T>& state) {
+    guarded([&] { optimizer_.set_state(state, parameter_count(), computing_.get()); });
+  }
+
   BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch, std::size_t example) {
     check_batch(batch, programs(), {});
     check_example(batch, example);
@@ -480,6 +489,14 @@ void BasicLevelExecutor<T>::run(const BasicBatch<T>& batch, const BasicResults<T
 template <class T>
 bool BasicLevelExecutor<T>::update(const BasicUpdate<T>& update) {
   return implementation_->update(update);
+}
+template <class T>
+BasicOptimizerState<T> BasicLevelExecutor<T>::optimizer_state() const {
+  return implementation_->optimizer_state();
+}
+template <class T>
+void BasicLevelExecutor<T>::set_optimizer_state(const BasicOptimizerState<T>& state) {
+  implementation_->set_optimizer_state(state);
 }
 template <class T>
 BasicNodeNumbers<T> BasicLevelExecutor<T>::inspect(const BasicBatch<T>& batch,

@@ -19,7 +19,7 @@ StepList<T>::StepList(const BasicSteps<T>& steps, std::span<const Program> progr
     throw ShapeError("run_steps: a Program must be named for every example or for none");
   }
   for (const BasicUpdate<T>& update : steps.updates) {
-    one_optimizer_ = one_optimizer_ && update.index() == steps.updates.front().index();
+    one_optimizer_ = one_optimizer_ && update.same_optimizer(steps.updates.front());
   }
   try {
     for (std::size_t k = 0; k < steps.batches.size() && !too_many_; ++k) append(k);

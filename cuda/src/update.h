@@ -26,6 +26,9 @@ public:
   /// Behind the first step of another optimizer: whether it was done, or the old state comes back.
   void settle(bool done);
   void forget();
+  /// BasicExecutor::optimizer_state() and set_optimizer_state(); count parameters. Waits.
+  [[nodiscard]] BasicOptimizerState<T> state(std::size_t count, cudaStream_t stream) const;
+  void set_state(const BasicOptimizerState<T>& state, std::size_t count, cudaStream_t stream);
 
 private:
   struct States;

@@ -25,11 +25,16 @@ struct UpdateTask {
 template <class T>
 void launch_note_loss(const UpdateTask<T>& task, cudaStream_t stream);
 
+/// Computes what the grads are to be multiplied by so that their norm does not pass max_norm.
+/// folds [chunks of parameters], factor [1].
+template <class T>
+void launch_clip(const UpdateTask<T>& task, T max_norm, T* folds, T* factor, cudaStream_t stream);
+
 /// Computes what parameters and states would become, and whether all of it is finite.
-/// States [count], updated [count].
+/// factor [1], of the grads, null: 1. States [count], updated [count].
 template <class Optimizer, class T, class State, class Scalars>
-void launch_propose(const UpdateTask<T>& task, const Scalars& scalars, const State* states,
-                    State* new_states, T* updated, cudaStream_t stream);
+void launch_propose(const UpdateTask<T>& task, const Scalars& scalars, const T* factor,
+                    const State* states, State* new_states, T* updated, cudaStream_t stream);
 
 /// Takes what was proposed, unless something was not finite.
 template <class T, class State>

@@ -33,6 +33,14 @@ bool BasicCpuExecutor<T>::update(const BasicUpdate<T>& update) {
   return implementation_->state().update(update);
 }
 template <class T>
+BasicOptimizerState<T> BasicCpuExecutor<T>::optimizer_state() const {
+  return implementation_->state().optimizer_state();
+}
+template <class T>
+void BasicCpuExecutor<T>::set_optimizer_state(const BasicOptimizerState<T>& state) {
+  implementation_->state().set_optimizer_state(state);
+}
+template <class T>
 BasicNodeNumbers<T> BasicCpuExecutor<T>::inspect(const BasicBatch<T>& batch, std::size_t example) {
   return implementation_->inspect(batch, example);
 }

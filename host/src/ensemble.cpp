@@ -20,7 +20,7 @@ bool keeps_state(const BasicUpdate<T>& update) {
         using Optimizer = typename std::remove_cvref_t<decltype(scalars)>::Optimizer;
         return !std::is_empty_v<typename Optimizer::template State<T>>;
       },
-      update);
+      update.scalars());
 }
 
 /// Trains models one after the other in one thread.

@@ -8,12 +8,6 @@
 namespace levelgrad::optimizer {
 namespace {
 
-TEST(Optimizer, RateFallsToATenth) {
-  EXPECT_EQ(1.0, linear_rate(1.0, 0, 100));
-  EXPECT_EQ(1.0 - 0.9 * 37 / 100, linear_rate(1.0, 37, 100));
-  EXPECT_EQ(0.05 - 0.9 * 0.05 * 3 / 7, linear_rate(0.05, 3, 7));
-}
-
 constexpr AdamW::Settings settings = {
     .lr = 0.1, .beta1 = 0.9, .beta2 = 0.95, .eps = 1e-8, .weight_decay = 0.25};
 

@@ -29,8 +29,8 @@ struct Headers {
   std::vector<std::string> names, texts;
 
   Headers() {
-    for (const char* name :
-         {"levelgrad/fn.h", "levelgrad/math.h", "levelgrad/ops.h", "levelgrad/optimizers.h"}) {
+    for (const char* name : {"levelgrad/clipping.h", "levelgrad/fn.h", "levelgrad/math.h",
+                             "levelgrad/ops.h", "levelgrad/optimizers.h"}) {
       add(include, name);
     }
     for (const auto& entry : std::filesystem::directory_iterator(include / "levelgrad/math")) {

@@ -12,6 +12,7 @@
 #include "fused_plan.h"
 #include "levelgrad/reference_executor.h"
 #include "support/conformance_cases.h"
+#include "support/every_update.h"
 #include "support/op_points.h"
 #include "support/same_numbers.h"
 #include "support/sample_programs.h"
@@ -195,6 +196,26 @@ BatchCase<T> all_ops_at_special_numbers(std::size_t example_count) {
 TEST_F(FusedOnDevice, EveryOpAtSpecialNumbers) {
   compare(all_ops_at_special_numbers<double>(300));
   compare(all_ops_at_special_numbers<float>(300));
+}
+
+// What the conformance suite relies on where it runs steps at once: there is a kernel for them.
+TEST_F(FusedOnDevice, StepsOfEveryOptimizerAreCompiled) {
+  const BatchCase<float> test = case_of<float>("layer", layer(2, Op::Tanh), 140);
+  const std::vector<std::uint32_t> batch = {0, 139, 7};
+  for (const UpdateF32& update : every_update<float>(1, 0.01F)) {
+    const auto cache = std::make_shared<MemoryCache>();
+    cuda::FusedExecutorF32 tested({.cache = cache});
+    tested.load(test.programs);
+    const std::vector<UpdateF32> updates = {update};
+    EXPECT_TRUE(tested
+                    .run_steps({.example_count = 140,
+                                .inputs = test.inputs,
+                                .batches = {batch},
+                                .updates = updates})
+                    .finite);
+    EXPECT_EQ("", tested.why_not());
+    EXPECT_EQ(2, cache->kept) << tested.optimizer_state().optimizer;  // the body, and the steps
+  }
 }
 
 /// PTX that adds where it should subtract, and the other way round.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Each op alone, its value and each derivative, and each math function alone, in a kernel of its
-// own: what the PTX gate reads. Compiled by nvcc and NVRTC; never run.
+// Each op alone, its value and each derivative, each math function and each optimizer alone, in a
+// kernel of its own: what the PTX gate reads. Compiled by nvcc and NVRTC; never run.
+#include "levelgrad/clipping.h"
 #include "levelgrad/ops.h"
 #include "levelgrad/optimizers.h"
 #include "support/math_list.h"
@@ -46,19 +47,18 @@ LG_OPS(LG_OP)
   LG_FUNCTION(function, f64, double) LG_FUNCTION(function, f32, float)
 LG_MATH_FUNCTIONS(LG_FUNCTIONS)
 
-#define LG_OPTIMIZER_KERNELS(dtype, T)                                                       \
-  extern "C" __global__ void sgd_##dtype(const T* in, T* out) {                       \
-    using levelgrad::optimizer::Sgd;                                                  \
-    Sgd::State<T> state;                                                              \
-    *out = Sgd::updated(in[0], in[1], state, Sgd::Scalars<T>{in[2]});                 \
-  }                                                                                   \
-  extern "C" __global__ void adamw_##dtype(const T* in, T* out) {                     \
-    using levelgrad::optimizer::AdamW;                                                \
-    AdamW::State<T> state = {in[2], in[3]};                                           \
-    const AdamW::Scalars<T> s = {in[4], in[5], in[6], in[7], in[8], in[9], in[10]};   \
-    out[0] = AdamW::updated(in[0], in[1], state, s);                                  \
-    out[1] = state.m;                                                                 \
-    out[2] = state.v;                                                                 \
+#define LG_OPTIMIZER(name, dtype, T)                                            \
+  extern "C" __global__ void optimizer_##name##_##dtype(                        \
+      const levelgrad::optimizer::name::Scalars<T>* scalars, const T* in,       \
+      levelgrad::optimizer::name::State<T>* state, T* out) {                    \
+    *out = levelgrad::optimizer::name::updated(in[0], in[1], *state, *scalars); \
   }
-LG_OPTIMIZER_KERNELS(f64, double)
-LG_OPTIMIZER_KERNELS(f32, float)
+#define LG_OPTIMIZERS_OF_BOTH(name) LG_OPTIMIZER(name, f64, double) LG_OPTIMIZER(name, f32, float)
+LG_OPTIMIZERS(LG_OPTIMIZERS_OF_BOTH)
+
+#define LG_CLIP(dtype, T)                                        \
+  extern "C" __global__ void clip_##dtype(const T* in, T* out) { \
+    *out = levelgrad::clip_factor(in[0], in[1]);                 \
+  }
+LG_CLIP(f64, double)
+LG_CLIP(f32, float)

@@ -11,6 +11,7 @@
 #include "cuda/strategies.h"
 #include "levelgrad/cuda/level_executor.h"
 #include "levelgrad/host/trainer.h"
+#include "levelgrad/learning_rate.h"
 #include "levelgrad/nn.h"
 #include "levelgrad/reference_executor.h"
 #include "support/moons_witness.h"
@@ -55,7 +56,8 @@ void expect_same(const Found<T>& found, const Found<T>& wanted) {
 /// The demo's rate at a step.
 template <class T>
 BasicUpdate<T> update_of(int step) {
-  return optimizer::Sgd::Scalars<T>{static_cast<T>(optimizer::linear_rate(1.0, step, 100))};
+  const RateSchedule schedule = {.kind = RateSchedule::Kind::Linear, .lr = 1.0, .steps = 100};
+  return optimizer::Sgd::scalars<T>({.lr = schedule.rate(step)}, step + 1);
 }
 
 class MoonsOnDevice : public ::testing::TestWithParam<cuda::Strategy> {

@@ -19,6 +19,7 @@
 
 #include "cuda/compile.h"
 #include "cuda/ptx.h"
+#include "levelgrad/optimizers.h"
 #include "support/math_list.h"
 #include "support/op_points.h"
 
@@ -59,7 +60,12 @@ void count_function(Counts& counts, const std::string& name) {
 /// What the host executes, for each kernel of gate_kernels.cu.
 const Counts& executed() {
   static const Counts made = [] {
-    Counts counts = {{"sgd_f64", 0}, {"sgd_f32", 0}, {"adamw_f64", 0}, {"adamw_f32", 0}};
+    Counts counts = {{"clip_f64", 0}, {"clip_f32", 0}};
+#define LG_COUNT(name)                   \
+  counts["optimizer_" #name "_f64"] = 0; \
+  counts["optimizer_" #name "_f32"] = 0;
+    LG_OPTIMIZERS(LG_COUNT)
+#undef LG_COUNT
 #define LG_COUNT(name, function)                           \
   count_op<op::name, double>(counts, "op_" #name "_f64_"); \
   count_op<op::name, float>(counts, "op_" #name "_f32_");
@@ -127,7 +133,7 @@ void expect_contraction_seen(const std::string& ptx) {
     if (fma_on_longest_way(kernel).value_or(0) > allowed->second) ++more_fma;
   }
   EXPECT_GE(more_fma, 4);  // at least the derivatives of tan and silu, in both dtypes
-  EXPECT_TRUE(found.contains("sgd_f64"));
+  EXPECT_TRUE(found.contains("optimizer_Sgd_f64"));
   EXPECT_TRUE(found.contains("op_Add_f32_0"));
   EXPECT_FALSE(found.contains("op_Neg_f32_0"));
 }

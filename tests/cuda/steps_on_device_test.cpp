@@ -97,6 +97,10 @@ TEST_P(StepsOnDevice, OnlyTheStateWouldBeInfinite) {
   expect_failure(1e200, 1e-200, optimizer::AdamW::scalars<double>({.lr = 0.1}, 1));
 }
 
+TEST_P(StepsOnDevice, OnlyTheNormIsInfinite) {
+  expect_failure(1e200, 0, {optimizer::Sgd::Scalars<double>{1e-300}, 1.0});
+}
+
 // AdamW goes on with its state when another optimizer came, and failed.
 TEST_P(StepsOnDevice, AnotherOptimizerFails) {
   const Program program = mean_of_product();

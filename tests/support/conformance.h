@@ -35,6 +35,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -47,8 +48,10 @@
 
 #include "levelgrad/error.h"
 #include "levelgrad/executor.h"
+#include "levelgrad/reference_executor.h"
 #include "levelgrad/schedule.h"
 #include "support/conformance_cases.h"
+#include "support/every_update.h"
 #include "support/observe.h"
 #include "support/program_builder.h"
 #include "support/shrink.h"
@@ -162,6 +165,21 @@ protected:
     made.output(made.operation(Op::Add, loss, made.operation(Op::Square, v)));
     made.output(score);
     return case_of<Number>("small", made.build(), example_count, seed);
+  }
+
+  /// 600 parameters, five chunks of them: one in the body, all in the epilogue.
+  static BatchCase<Number> many_parameters() {
+    ProgramBuilder made;
+    std::vector<ProgramBuilder::Id> parameters;
+    for (int k = 0; k < 600; ++k) parameters.push_back(made.parameter(0));
+    const auto product = made.operation(Op::Mul, made.input(), parameters[0]);
+    const auto error = made.operation(Op::Square, made.operation(Op::Sub, product, made.input()));
+    auto total = made.operation(Op::Mean, error);
+    for (const auto parameter : parameters) {
+      total = made.operation(Op::Add, total, made.operation(Op::Square, parameter));
+    }
+    made.output(total);
+    return case_of<Number>("many parameters", made.build(), 40);
   }
 
   const std::vector<NamedFactory<Number>> factories_ = Executors::factories();
@@ -450,11 +468,113 @@ TYPED_TEST_P(Conformance, StepsAtOnceAreStepsOneByOne) {
   });
 }
 
+// Three steps, then three more from the state that they left, are the six; whoever made the state.
+TYPED_TEST_P(Conformance, GoesOnFromAnOptimizersState) {
+  using T = typename TypeParam::Number;
+  using Loop = BasicExecutor<T>;
+  const BatchCase<T> test = this->small_case(40);
+  const std::vector<std::uint32_t> few = {0, 7, 7, 39}, one = {3}, many(150, 5);
+  const std::vector<std::span<const std::uint32_t>> batches = {few, one, many};
+  const auto start = [&](BasicExecutor<T>& executor, const std::vector<T>& parameters,
+                         const BasicOptimizerState<T>& state) {
+    executor.load(this->small_case(1).programs);
+    EXPECT_EQ("", executor.optimizer_state().optimizer);
+    executor.set_parameters(parameters);
+    executor.set_optimizer_state(state);
+  };
+  const auto expect_like = [&](BasicExecutor<T>& executor, BasicReferenceExecutor<T>& wanted) {
+    this->expect_same(executor.parameters(), wanted.parameters());
+    const auto found = executor.optimizer_state(), state = wanted.optimizer_state();
+    EXPECT_EQ(found.optimizer, state.optimizer);
+    this->expect_same(found.numbers, state.numbers);
+  };
+  for (std::size_t k = 0; k < every_update<T>(1).size(); ++k) {
+    const auto three = [&](BasicExecutor<T>& executor, int t, bool loop) {
+      const std::vector<BasicUpdate<T>> updates = updates_of<T>(k, t, 3);
+      const BasicSteps<T> steps = {
+          .example_count = 40, .inputs = test.inputs, .batches = batches, .updates = updates};
+      EXPECT_TRUE((loop ? executor.Loop::run_steps(steps) : executor.run_steps(steps)).finite);
+    };
+    BasicReferenceExecutor<T> half, whole;
+    for (BasicReferenceExecutor<T>* each : {&half, &whole}) {
+      start(*each, test.parameters, {});
+      three(*each, 1, true);
+    }
+    three(whole, 4, true);
+    SCOPED_TRACE(half.optimizer_state().optimizer);
+    this->for_each_executor([&](BasicExecutor<T>& executor) {
+      for (const bool loop : {false, true}) {
+        start(executor, test.parameters, {});
+        three(executor, 1, loop);
+        expect_like(executor, half);
+        start(executor, half.parameters(), half.optimizer_state());
+        three(executor, 4, loop);
+        expect_like(executor, whole);
+      }
+      EXPECT_THROW(executor.set_optimizer_state({"Adamax", {}}), ArgumentError);
+      EXPECT_THROW(executor.set_optimizer_state({"AdamW", std::vector<T>(5)}), ShapeError);
+      expect_like(executor, whole);
+      executor.set_optimizer_state({});
+      EXPECT_EQ("", executor.optimizer_state().optimizer);
+    });
+  }
+}
+
+// The norm is folded in chunks and a tree, the limit may be another in each step, and the grads
+// that stay behind are as they were.
+TYPED_TEST_P(Conformance, ClipsGradsByTheirNorm) {
+  using T = typename TypeParam::Number;
+  using optimizer::AdamW, optimizer::Sgd;
+  const BatchCase<T> test = this->many_parameters();
+  BasicReferenceExecutor<T> reference;
+  reference.load(test.programs);
+  reference.set_parameters(test.parameters);
+  T squares = 0;
+  for (const T grad : this->grads_of(reference, test)) squares += grad * grad;
+  const T norm = std::sqrt(squares);
+  const std::vector<std::uint32_t> few = {0, 7, 7, 39}, one = {3}, many(150, 5);
+  const auto outcome = [&](BasicExecutor<T>& executor, T less, T more) {
+    executor.load(test.programs);
+    executor.set_parameters(test.parameters);
+    const std::vector<BasicUpdate<T>> updates = {{AdamW::scalars<T>({.lr = 0.01}, 1), less},
+                                                 {AdamW::scalars<T>({.lr = 0.01}, 2), more},
+                                                 {AdamW::scalars<T>({.lr = 0.01}, 3), less / 2},
+                                                 AdamW::scalars<T>({.lr = 0.01}, 4)};
+    std::vector<T> seen = executor
+                              .run_steps({.example_count = 40,
+                                          .inputs = test.inputs,
+                                          .batches = {few, many, one, few},
+                                          .updates = updates})
+                              .losses;
+    const auto append = [&](const std::vector<T>& numbers) {
+      seen.insert(seen.end(), numbers.begin(), numbers.end());
+    };
+    append(executor.parameters());
+    append(executor.optimizer_state().numbers);
+    for (int run = 0; run < 3; ++run) {  // first by what the steps have left
+      for (int twice = 0; twice < 2; ++twice) {
+        EXPECT_TRUE(executor.update({Sgd::Scalars<T>{T(0.1)}, less}));
+        append(executor.parameters());
+      }
+      append(this->grads_of(executor, test));
+    }
+    return seen;
+  };
+  const T none = math::infinity<T>();
+  const std::vector<T> wanted = outcome(reference, norm / 3, norm * 10);
+  EXPECT_NE(wanted, outcome(reference, none, none));
+  EXPECT_EQ(wanted, outcome(reference, norm / 3, none)) << "the second limit has no effect";
+  this->for_each_executor([&](BasicExecutor<T>& executor) {
+    this->expect_same(outcome(executor, norm / 3, norm * 10), wanted);
+  });
+}
+
 REGISTER_TYPED_TEST_SUITE_P(Conformance, RandomPrograms, ExamplesWithDifferentPrograms,
                             EveryOpAtSpecialValues, DeepChains, WideLevels, Nets, OddPrograms,
                             TwoPasses, CasesThatOnceFailed, EveryBatchSize, BatchesOfChangingSize,
                             TheSameTwice, ForwardOnlyAndSingleResults, InspectChangesNothing,
                             UsableAfterErrors, StepsThatFailChangeNothing,
-                            StepsAtOnceAreStepsOneByOne);
+                            StepsAtOnceAreStepsOneByOne, GoesOnFromAnOptimizersState,
+                            ClipsGradsByTheirNorm);
 
 }  // namespace levelgrad::testing

@@ -69,6 +69,12 @@ public:
   }
   void run(const BasicBatch<T>& batch, const BasicResults<T>& results) override;
   bool update(const BasicUpdate<T>& update) override;
+  [[nodiscard]] BasicOptimizerState<T> optimizer_state() const override {
+    return state_.optimizer_state();
+  }
+  void set_optimizer_state(const BasicOptimizerState<T>& state) override {
+    state_.set_optimizer_state(state);
+  }
   [[nodiscard]] BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch,
                                             std::size_t example) override;
 

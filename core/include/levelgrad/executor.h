@@ -8,10 +8,13 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
 #include "levelgrad/error.h"
+#include "levelgrad/math.h"
+#include "levelgrad/optimizer_state.h"
 #include "levelgrad/optimizers.h"
 #include "levelgrad/program.h"
 
@@ -84,19 +87,36 @@ struct BasicNodeNumbers {
   std::vector<T> grads;   ///< [node_count]
 };
 
-namespace detail {
-/// A variant of all types but the first, for lists that are stamped with a comma before each.
-template <class First, class... Rest>
-struct VariantOfRest {
-  using Type = std::variant<Rest...>;
-};
-}  // namespace detail
-
-/// What one step of an optimizer needs of all parameters alike: the scalars of one of them.
-#define LG_SCALARS(name) , optimizer::name::Scalars<T>
+/// One step of an optimizer: the scalars of one of them, and the norm that the grads of all
+/// parameters together may have. Where they have more, they are scaled down before the update; the
+/// grads that can be read stay as they are. The formula is in clipping.h.
 template <class T>
-using BasicUpdate = typename detail::VariantOfRest<void LG_OPTIMIZERS(LG_SCALARS)>::Type;
+class BasicUpdate {
+public:
+#define LG_SCALARS(name) , optimizer::name::Scalars<T>
+  using Scalars = typename detail::VariantOfRest<void LG_OPTIMIZERS(LG_SCALARS)>::Type;
 #undef LG_SCALARS
+
+  /// max_norm   infinity: grads are not clipped. Errors: ArgumentError for a negative one or NaN.
+  template <class One>
+  requires std::is_constructible_v<Scalars, const One&> BasicUpdate(
+      const One& scalars, T max_norm = math::infinity<T>())
+      : scalars_(scalars), max_norm_(max_norm) {
+    if (!(max_norm >= 0)) throw ArgumentError("a norm that grads are clipped to is not negative");
+  }
+
+  [[nodiscard]] const Scalars& scalars() const { return scalars_; }
+  [[nodiscard]] T max_norm() const { return max_norm_; }
+  [[nodiscard]] bool clips() const { return max_norm_ < math::infinity<T>(); }
+  /// Whether both are steps of one optimizer.
+  [[nodiscard]] bool same_optimizer(const BasicUpdate& other) const {
+    return scalars_.index() == other.scalars_.index();
+  }
+
+private:
+  Scalars scalars_;
+  T max_norm_;
+};
 
 /// Examples of a data set, in the order of a batch each, and the update that follows each batch.
 template <class T>
@@ -113,8 +133,8 @@ struct BasicSteps {
 template <class T>
 struct BasicStepsReport {
   std::vector<T> losses;  ///< [steps done], and that of the step that met a number not finite
-  /// Whether all steps were done. Else the loss, a grad, an updated parameter or an optimizer's
-  /// state of the last one was not finite, and it changed nothing.
+  /// Whether all steps were done. Else the loss, a grad, their norm, an updated parameter or an
+  /// optimizer's state of the last one was not finite, and it changed nothing.
   bool finite = true;
 };
 
@@ -158,10 +178,16 @@ public:
   /// Updates the parameters by the grads of the last run. An optimizer's state starts at 0, anew
   /// when another optimizer comes.
   ///
-  /// returns  false, and changes nothing, where a grad, an updated parameter or a state is not
-  ///          finite.
+  /// returns  false, and changes nothing, where a grad, the norm that they are clipped by, an
+  ///          updated parameter or a state is not finite.
   /// errors   ArgumentError where the last run had no backward pass.
   virtual bool update(const BasicUpdate<T>& update) = 0;
+
+  /// What updates have left in the optimizer: with the parameters, all that training goes on from.
+  [[nodiscard]] virtual BasicOptimizerState<T> optimizer_state() const = 0;
+  /// Goes on from another executor's state, whatever its kind. Errors: ArgumentError for an
+  /// optimizer that does not exist, ShapeError for a length that is not its.
+  virtual void set_optimizer_state(const BasicOptimizerState<T>& state) = 0;
 
   /// Every number of one example: for study, not for speed. Runs forward and backward.
   /// errors   as run(), and ArgumentError for an example that is not in the batch.

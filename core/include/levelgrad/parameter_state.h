@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "levelgrad/batch_order.h"
+#include "levelgrad/clipping.h"
 #include "levelgrad/error.h"
 #include "levelgrad/executor.h"
 #include "levelgrad/math.h"
@@ -52,12 +54,45 @@ public:
     if (!has_grads_) {
       throw ArgumentError("an update without grads", "run backward first");
     }
-    return std::visit([this](const auto& scalars) { return this->apply(scalars); }, update);
+    const T squares = update.clips() ? squares_of_grads() : T(0);
+    if (!math::is_finite(squares)) return false;
+    const T factor = clip_factor(squares, update.max_norm());
+    return std::visit([&](const auto& scalars) { return this->apply(scalars, factor); },
+                      update.scalars());
+  }
+
+  /// BasicExecutor::optimizer_state() and set_optimizer_state().
+  [[nodiscard]] BasicOptimizerState<T> optimizer_state() const {
+    return std::visit(
+        []<class States>(const States& states) -> BasicOptimizerState<T> {
+          if constexpr (std::is_same_v<States, std::monostate>) {
+            return {};
+          } else {
+            return state_of<T>(states);
+          }
+        },
+        states_);
+  }
+  void set_optimizer_state(const BasicOptimizerState<T>& state) {
+    if (state.optimizer.empty()) {
+      states_ = std::monostate();
+      return;
+    }
+    with_optimizer(state.optimizer, [&]<class Optimizer>() {
+      states_ = states_of<Optimizer>(state, numbers_.size());
+    });
   }
 
 private:
+  [[nodiscard]] T squares_of_grads() {
+    folds_.resize(chunk_count(grads_.size()));
+    return sum_of_squares(grads_.data(), static_cast<unsigned>(grads_.size()), folds_.data(),
+                          OneThread{});
+  }
+
+  /// factor   of each grad; 1 changes no bit.
   template <class Scalars>
-  bool apply(const Scalars& scalars) {
+  bool apply(const Scalars& scalars, T factor) {
     using Optimizer = typename Scalars::Optimizer;
     using States = std::vector<typename Optimizer::template State<T>>;
     // A step that is not finite changes nothing: what it makes stands beside what there is.
@@ -70,7 +105,7 @@ private:
     new_numbers_.resize(numbers_.size());
     bool finite = true;
     for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      new_numbers_[i] = Optimizer::updated(numbers_[i], grads_[i], states[i], scalars);
+      new_numbers_[i] = Optimizer::updated(numbers_[i], grads_[i] * factor, states[i], scalars);
       finite = finite && math::is_finite(grads_[i]) && math::is_finite(new_numbers_[i]) &&
                states[i].finite();
     }
@@ -86,7 +121,7 @@ private:
 #undef LG_STATES
 
   std::vector<T> numbers_, new_numbers_;
-  std::vector<T> grads_;
+  std::vector<T> grads_, folds_;
   bool has_grads_ = false;
   AnyStates states_, new_states_;
 };

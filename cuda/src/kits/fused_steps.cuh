@@ -10,7 +10,7 @@
 namespace levelgrad {
 
 using State = Optimizer::State<Number>;
-using Scalars = Optimizer::Scalars<Number>;
+using Scalars = StepScalars<Number, Optimizer::Scalars<Number>>;
 
 /// As the host fills it in: fused_steps.cpp.
 struct StepsArguments {
@@ -46,6 +46,7 @@ struct SharedNumbers {
   Number u[uniform_count], d[uniform_count], again[shared_count + 1];
   Number sums[join_count + 1], seeds[join_count + 1];
   State states[parameter_count + 1];
+  Number squares[(parameter_count + 127) / 128 + 1];
 };
 
 /// A barrier between all blocks. target   arrivals up to this one.
@@ -93,16 +94,23 @@ __device__ inline void add_up(const FusedArguments& body, SharedNumbers& own, un
 }
 
 /// Whether the step is done: else nothing has changed.
-__device__ inline bool update(SharedNumbers& own, const Scalars& scalars) {
+__device__ inline bool update(SharedNumbers& own, const Scalars& step, const ThreadsOfBlock& block) {
+  Number factor = 1;
   bool finite = math::is_finite(own.u[root_index]);
+  if (step.max_norm < math::infinity<Number>()) {
+    const Number squares = sum_of_squares(own.d, parameter_count, own.squares, block);
+    factor = clip_factor(squares, step.max_norm);
+    finite = finite && math::is_finite(squares);
+  }
   for (unsigned i = threadIdx.x; i < parameter_count; i += block_threads) {
     State state = own.states[i];
-    const Number updated = Optimizer::updated(own.u[i], own.d[i], state, scalars);
-    finite = finite && math::is_finite(own.d[i]) && math::is_finite(updated) && state.finite();
+    const Number grad = own.d[i] * factor;
+    const Number updated = Optimizer::updated(own.u[i], grad, state, step.scalars);
+    finite = finite && math::is_finite(grad) && math::is_finite(updated) && state.finite();
   }
   if (__syncthreads_and(finite) == 0) return false;
   for (unsigned i = threadIdx.x; i < parameter_count; i += block_threads) {
-    own.u[i] = Optimizer::updated(own.u[i], own.d[i], own.states[i], scalars);
+    own.u[i] = Optimizer::updated(own.u[i], own.d[i] * factor, own.states[i], step.scalars);
   }
   return true;
 }
@@ -157,7 +165,7 @@ extern "C" __global__ void __launch_bounds__(levelgrad::block_threads)
     prologue_backward(own.u, own.d, block);
     __syncthreads();
     if (blockIdx.x == 0 && threadIdx.x == 0) arguments.losses[step] = own.u[root_index];
-    finite = update(own, arguments.scalars[step]);
+    finite = update(own, arguments.scalars[step], block);
     __syncthreads();
   }
   if (blockIdx.x != 0) return;

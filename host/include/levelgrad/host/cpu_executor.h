@@ -25,6 +25,8 @@ public:
   [[nodiscard]] std::vector<T> parameters() const override;
   void run(const BasicBatch<T>& batch, const BasicResults<T>& results) override;
   bool update(const BasicUpdate<T>& update) override;
+  [[nodiscard]] BasicOptimizerState<T> optimizer_state() const override;
+  void set_optimizer_state(const BasicOptimizerState<T>& state) override;
   [[nodiscard]] BasicNodeNumbers<T> inspect(const BasicBatch<T>& batch,
                                             std::size_t example) override;
 
