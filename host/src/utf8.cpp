@@ -48,6 +48,13 @@ std::u32string decode_utf8(std::string_view text) {
   return code_points;
 }
 
+bool is_utf8(std::string_view text) {
+  // A byte that is none of UTF-8 comes back as a replacement character, which has three.
+  std::string again;
+  for (const char32_t c : decode_utf8(text)) append_utf8(again, c);
+  return again == text;
+}
+
 void append_utf8(std::string& text, char32_t code_point) {
   const auto put = [&text](char32_t byte) { text += static_cast<char>(byte); };
   const auto put_following = [&](unsigned shift) { put(0x80 | ((code_point >> shift) & 0x3F)); };

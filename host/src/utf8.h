@@ -12,6 +12,9 @@ inline constexpr char32_t replacement_character = 0xFFFD;
 /// replacement character.
 [[nodiscard]] std::u32string decode_utf8(std::string_view text);
 
+/// All of the text is well-formed UTF-8.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 /// Appends the code point's bytes. It must be one that decode_utf8 can give.
 void append_utf8(std::string& text, char32_t code_point);
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// What every parser must do with any bytes. A target is one file that includes this one, says how
+// its bytes are read and written, and is named in CMakeLists.txt.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "levelgrad/error.h"
+
+namespace levelgrad::fuzz {
+
+/// The bytes are refused with a typed Error, or what they hold, written again, reads back and
+/// writes as the same bytes. Anything else (another exception, a bug of ours that InternalError
+/// reports, a wrong copy) ends the process, as libFuzzer wants it.
+///
+/// read    (std::string_view bytes) -> value
+/// write   (value) -> std::string
+template <class Read, class Write>
+int round_trip(const std::uint8_t* data, std::size_t size, const Read& read, const Write& write) {
+  const std::string bytes(data, data + size);
+  std::string written;
+  try {
+    written = write(read(bytes));
+  } catch (const InternalError&) {
+    throw;
+  } catch (const Error&) {
+    return 0;
+  }
+  if (write(read(written)) != written) std::abort();
+  return 0;
+}
+
+}  // namespace levelgrad::fuzz
+
+/// libFuzzer's entry, once in each target. It has no header for it.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
