@@ -18,7 +18,8 @@ namespace {
 constexpr std::size_t most_numbered = 30;
 constexpr std::size_t most_classes = 4096;
 constexpr double matrix_side = 480;
-constexpr double widest_cell = 84;
+constexpr double widest_cell = 96;
+constexpr double least_zero_cell = 36;  // smaller ones are empty, or one would see but zeros
 constexpr double label_size = 11;
 constexpr double label_leading = 14;  // the least distance of two labels
 constexpr double longest_label = 150;
@@ -101,7 +102,8 @@ private:
     }
   }
 
-  void number(const Rect& cell, std::uint64_t count, std::uint64_t support, Canvas& canvas) const {
+  static void number(const Rect& cell, std::uint64_t count, std::uint64_t support, Canvas& canvas) {
+    if (count == 0 && cell.width < least_zero_cell) return;
     const double share = static_cast<double>(count) / std::max(1.0, static_cast<double>(support));
     const std::string text =
         count >= 100000 ? with_prefix(static_cast<double>(count)) : grouped(count);

@@ -39,7 +39,7 @@ Summary summary_of(std::span<const double> values) {
   Summary summary;
   for (const double value : values) {
     if (!std::isfinite(value)) continue;
-    include(summary.range, value);
+    summary.range = {std::min(summary.range.min, value), std::max(summary.range.max, value)};
     summary.sum += value;
     ++summary.finite;
   }
@@ -144,7 +144,8 @@ private:
   }
 
   static void bins(const ParameterGroup& group, const Rect& area, Canvas& canvas) {
-    Range range = summary_of(group.before).range;
+    Range range = empty_range;
+    for (const double value : group.before) include(range, value);
     for (const double value : group.after) include(range, value);
     const Axis axis{axis_range(range)};
     const std::size_t bin_count = std::clamp<std::size_t>(

@@ -37,7 +37,7 @@ body {
   margin: 0; padding: 1.5rem 1rem 3rem; background: var(--page); color: var(--ink);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans",
     "DejaVu Sans", Arial, sans-serif;
-  overflow-wrap: anywhere;
+  overflow-wrap: break-word;
 }
 main { max-width: 82rem; margin: 0 auto; }
 h1 { margin: 0; font-size: 1.7rem; line-height: 1.25; }
@@ -51,19 +51,23 @@ dl {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr));
   gap: .8rem 1.2rem; margin: 1.2rem 0;
 }
+dl div { min-width: 0; }
 dt { color: var(--soft); font-size: .85rem; }
 dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
 .cards {
   display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 34rem), 1fr));
-  gap: 1.2rem; align-items: start; margin-bottom: 1.2rem;
+  gap: 1.2rem; margin-bottom: 1.2rem;
 }
 .wide { overflow-x: auto; margin-top: .8rem; }
 svg { display: block; margin: 0 auto; max-width: max(100%, 34rem); height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; }
 th { font-weight: 600; }
-td { min-width: 4rem; }
+td { min-width: 4rem; overflow-wrap: anywhere; }
 .number { text-align: right; white-space: nowrap; }
+@media (max-width: 40rem) {
+  dl { grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
+}
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0f1012; --card: #1a1a1a; --ink: #e4e6ea; --soft: #a3a9b3; --line: #33363c;
@@ -87,7 +91,12 @@ bool is_number(std::string_view text) {
   return digits && text.find_first_of("0123456789") != text.npos;
 }
 
-std::string_view align(std::string_view text) { return is_number(text) ? " class=\"number\"" : ""; }
+/// A column is one of numbers if all its cells are.
+std::string_view align(const Report::Table& table, std::size_t column) {
+  const bool numbers =
+      std::ranges::all_of(table.rows, [column](const auto& row) { return is_number(row[column]); });
+  return numbers && column > 0 && !table.rows.empty() ? " class=\"number\"" : "";
+}
 
 std::string facts(const Report& report) {
   if (report.facts.empty()) return {};
@@ -110,33 +119,33 @@ std::string figure(const Report::Figure& figure, std::size_t number) {
       embedded_svg(figure.svg, fmt::format("f{}-", number), description));
 }
 
-std::string table_row(const Report::Table& table, const std::vector<std::string>& row) {
-  if (row.size() != table.header.size()) {
-    throw ShapeError(fmt::format("a row of the table \"{}\" has {} cells below {} headings",
-                                 table.title, row.size(), table.header.size()));
+void check(const Report::Table& table) {
+  for (const std::vector<std::string>& row : table.rows) {
+    if (row.size() != table.header.size()) {
+      throw ShapeError(fmt::format("a row of the table \"{}\" has {} cells below {} headings",
+                                   table.title, row.size(), table.header.size()));
+    }
   }
-  std::string html = "<tr>";
-  for (std::size_t k = 0; k < row.size(); ++k) {
-    const std::string text = escape_xml(row[k]);
-    html += k == 0 ? fmt::format("<th scope=\"row\">{}</th>", text)
-                   : fmt::format("<td{}>{}</td>", align(row[k]), text);
-  }
-  return html + "</tr>\n";
 }
 
 std::string table(const Report::Table& table) {
-  std::string html = fmt::format(
-      "<section>\n<h2>{}</h2>\n<div class=\"wide\" tabindex=\"0\">\n<table>\n<thead><tr>",
-      escape_xml(table.title));
+  check(table);
+  std::string html =
+      fmt::format("<section>\n<h2>{}</h2>\n<div class=\"wide\">\n<table>\n<thead><tr>",
+                  escape_xml(table.title));
   for (std::size_t k = 0; k < table.header.size(); ++k) {
-    // A heading stands above its column's numbers.
-    const bool numbers =
-        k > 0 && !table.rows.empty() && k < table.rows[0].size() && is_number(table.rows[0][k]);
-    html += fmt::format("<th scope=\"col\"{}>{}</th>", numbers ? " class=\"number\"" : "",
-                        escape_xml(table.header[k]));
+    html +=
+        fmt::format("<th scope=\"col\"{}>{}</th>", align(table, k), escape_xml(table.header[k]));
   }
   html += "</tr></thead>\n<tbody>\n";
-  for (const std::vector<std::string>& row : table.rows) html += table_row(table, row);
+  for (const std::vector<std::string>& row : table.rows) {
+    html += "<tr>";
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      html += k == 0 ? fmt::format("<th scope=\"row\">{}</th>", escape_xml(row[k]))
+                     : fmt::format("<td{}>{}</td>", align(table, k), escape_xml(row[k]));
+    }
+    html += "</tr>\n";
+  }
   return html + "</tbody>\n</table>\n</div>\n</section>\n";
 }
 

@@ -58,6 +58,7 @@ TEST(ConfusionPlot, ShadesByTheShareOfTheRow) {
 TEST(ConfusionPlot, HasNumbersForThirtyClassesAndAnImageBeyond) {
   const NotingCanvas many(plot_of(30)), more(plot_of(31)), most(plot_of(2000));
   EXPECT_TRUE(many.shows("1,029"));
+  EXPECT_EQ(std::ranges::count(many.texts, "0", &NotingCanvas::Text::text), 2);  // the names
   EXPECT_TRUE(many.images.empty());
   EXPECT_FALSE(more.shows("1,029"));
   ASSERT_EQ(more.images.size(), 1u);

@@ -76,7 +76,9 @@ TEST(HistogramPlot, StaysOnThePageWhateverTheGroups) {
                       {"", {}, {}},
                       {"<b>", {5e-324}, {-5e-324}},
                       {"one", {}, {-3.14159e-123}}}};
-  EXPECT_EQ(NotingCanvas(plot).outside, "");
+  const NotingCanvas canvas(plot);
+  EXPECT_EQ(canvas.outside, "");
+  EXPECT_TRUE(canvas.shows("before: -1e+308 to 1e+308, mean 0"));
   SvgCanvas svg(fitting_size(plot));
   draw(plot, svg);
   EXPECT_EQ(xml_error(svg.svg()), "");

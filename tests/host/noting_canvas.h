@@ -33,6 +33,7 @@ public:
     TextStyle style;
   };
 
+  explicit NotingCanvas(Size size) : size_(size) {}
   /// Draws the plot on a page that fits it.
   template <class Plot>
   explicit NotingCanvas(const Plot& plot) : size_(fitting_size(plot)) {

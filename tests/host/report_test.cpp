@@ -61,7 +61,7 @@ TEST(Report, ShowsAllThatItIsGiven) {
   report.summary = "It went well.";
   report.facts = {{"accuracy", "0.97"}, {"seed", "1"}};
   report.figures = {{"Losses", small_svg(), "Over 100 steps."}};
-  report.tables = {{"Classes", {"class", "F1"}, {{"setosa", "0.98"}, {"virginica", "n/a"}}}};
+  report.tables = {{"Classes", {"class", "F1"}, {{"setosa", "0.98"}, {"virginica", "1e-05"}}}};
   const std::string html = report_html(report);
   EXPECT_EQ(html, report_html(report));
   for (const char* part :
@@ -71,9 +71,17 @@ TEST(Report, ShowsAllThatItIsGiven) {
         "role=\"img\" aria-label=\"Losses: Over 100 steps.\"", "<h2>Classes</h2>",
         "<th scope=\"col\">class</th><th scope=\"col\" class=\"number\">F1</th>",
         "<th scope=\"row\">setosa</th><td class=\"number\">0.98</td>",
-        "<th scope=\"row\">virginica</th><td>n/a</td>"}) {
+        "<th scope=\"row\">virginica</th><td class=\"number\">1e-05</td>"}) {
     EXPECT_TRUE(contains(html, part)) << part;
   }
+}
+
+TEST(Report, AlignsColumnsOfNumbersOnly) {
+  Report report;
+  report.tables = {{"Options", {"option", "value"}, {{"lr", "0.01"}, {"weights", "scaled"}}}};
+  EXPECT_FALSE(contains(report_html(report), "class=\"number\""));
+  report.tables[0].rows.pop_back();
+  EXPECT_TRUE(contains(report_html(report), "<td class=\"number\">0.01</td>"));
 }
 
 TEST(Report, NeedsNoNetworkAndNoScript) {
