@@ -35,6 +35,16 @@ void check_range(const char* name, Range range) {
   }
 }
 
+void check_points(const std::vector<LabeledPoint>& points, std::size_t class_count) {
+  for (const LabeledPoint& point : points) {
+    if (point.class_index >= class_count) {
+      throw ArgumentError(fmt::format("a point of class {} in a plot of {} classes",
+                                      point.class_index, class_count),
+                          "classes are counted from 0");
+    }
+  }
+}
+
 void check(const BoundaryPlot& plot) {
   check_range("x_range", plot.x_range);
   check_range("y_range", plot.y_range);
@@ -54,13 +64,8 @@ void check(const BoundaryPlot& plot) {
     throw ArgumentError(fmt::format("a plot of {} classes got {} class names", class_count,
                                     plot.class_names.size()));
   }
-  for (const LabeledPoint& point : plot.points) {
-    if (point.class_index >= class_count) {
-      throw ArgumentError(fmt::format("a point of class {} in a plot of {} classes",
-                                      point.class_index, class_count),
-                          "classes are counted from 0");
-    }
-  }
+  check_points(plot.points, class_count);
+  check_points(plot.validation_points, class_count);
 }
 
 bool is_in(Range range, double value) { return value >= range.min && value <= range.max; }
@@ -85,7 +90,7 @@ public:
     canvas_.image(area, regions(plot_, static_cast<std::size_t>(area.width * region_detail),
                                 static_cast<std::size_t>(area.height * region_detail)));
     grid();
-    if (plot_.score_count == 1) {
+    if (plot_.score_count == 1 && plot_.margins) {
       lines(score_lines(plot_, -1), margin_stroke);
       lines(score_lines(plot_, +1), margin_stroke);
     }
@@ -96,13 +101,10 @@ public:
   void points() {
     // Smaller where they would cover each other.
     const double room = layout_.area.width * layout_.area.height;
-    const double count = static_cast<double>(plot_.points.size());
+    const auto count = static_cast<double>(plot_.points.size() + plot_.validation_points.size());
     const double scale = std::clamp(std::sqrt(room / (800 * std::max(count, 1.0))), 0.55, 1.0);
-    for (const LabeledPoint& point : plot_.points) {
-      if (is_in(plot_.x_range, point.x) && is_in(plot_.y_range, point.y)) {
-        draw_marker(canvas_, layout_.place(plot_, point.x, point.y), point.class_index, scale);
-      }
-    }
+    markers(plot_.points, scale, MarkerKind::Filled);
+    markers(plot_.validation_points, scale, MarkerKind::Hollow);
   }
 
   void axes() {
@@ -138,6 +140,10 @@ public:
         case LegendEntry::Sign::Marker:
           draw_marker(canvas_, {x - 9, middle}, entry.class_index);
           break;
+        case LegendEntry::Sign::HollowMarkers:  // of no class, so the first two stand for all
+          draw_marker(canvas_, {x - 21, middle}, 0, 1, MarkerKind::Hollow);
+          draw_marker(canvas_, {x - 9, middle}, 1, 1, MarkerKind::Hollow);
+          break;
         case LegendEntry::Sign::SolidLine:
           draw_line(canvas_, {x - 23, middle}, {x - 6, middle}, decision_stroke);
           break;
@@ -157,6 +163,15 @@ private:
     style.size *= width > room ? room / width : 1;
     if (!text.empty()) {
       canvas_.text({layout_.area.x, baseline}, text, style);
+    }
+  }
+
+  void markers(const std::vector<LabeledPoint>& points, double scale, MarkerKind kind) {
+    for (const LabeledPoint& point : points) {
+      if (is_in(plot_.x_range, point.x) && is_in(plot_.y_range, point.y)) {
+        draw_marker(canvas_, layout_.place(plot_, point.x, point.y), point.class_index, scale,
+                    kind);
+      }
     }
   }
 

@@ -28,9 +28,12 @@ Color region_color(std::size_t class_index, double confidence) {
   return mix(white, point_color(class_index), 0.10 + 0.50 * std::round(64 * strength) / 64);
 }
 
-void draw_marker(Canvas& canvas, Point center, std::size_t class_index, double scale) {
-  const Color color = point_color(class_index);
-  const Stroke outline{1.2 * scale, white};
+void draw_marker(Canvas& canvas, Point center, std::size_t class_index, double scale,
+                 MarkerKind kind) {
+  const bool filled = kind == MarkerKind::Filled;
+  const Color color = filled ? point_color(class_index) : white;
+  const Stroke outline =
+      filled ? Stroke{1.2 * scale, white} : Stroke{1.9 * scale, point_color(class_index)};
   const auto corner = [&](double x, double y) {
     return Point{center.x + scale * x, center.y + scale * y};
   };

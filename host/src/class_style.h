@@ -7,8 +7,13 @@
 
 namespace levelgrad::host {
 
-/// Draws the marker of a class: circle, diamond, triangle or square, all of about the same area,
-/// with a white outline that keeps neighbours apart.
-void draw_marker(Canvas& canvas, Point center, std::size_t class_index, double scale = 1);
+enum class MarkerKind {
+  Filled,  ///< with a white outline that keeps neighbours apart
+  Hollow   ///< white, with an outline in the color of the class
+};
+
+/// Draws the marker of a class: circle, diamond, triangle or square, all of about the same area.
+void draw_marker(Canvas& canvas, Point center, std::size_t class_index, double scale = 1,
+                 MarkerKind kind = MarkerKind::Filled);
 
 }  // namespace levelgrad::host

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <limits>
 
-#include "axis_ticks.h"
 #include "levelgrad/error.h"
+#include "plot_axis.h"
 #include "schedule_style.h"
 
 namespace levelgrad::host {
@@ -22,51 +22,6 @@ constexpr std::size_t most_corners = 400;  // of a curve: as many as the panel h
 constexpr Color curve_color{0, 114, 178};
 constexpr Color best_color{213, 94, 0};
 constexpr Color diverged_color{204, 121, 167};
-
-/// An axis from numbers to [0, 1].
-struct Axis {
-  Range range;  // of logarithms to base 10 where it is logarithmic
-  bool logarithmic;
-  bool whole = false;  // of steps, or seeds: a tick between two of them would mean nothing
-
-  [[nodiscard]] double share(double number) const {
-    const double at = logarithmic ? std::log10(number) : number;
-    // log10(0) and numbers beyond the axis: the edge
-    return std::clamp((at - range.min) / (range.max - range.min), 0.0, 1.0);
-  }
-};
-
-/// Powers of ten, with 2 and 5 times them where there are few.
-std::vector<Tick> logarithmic_ticks(Range range) {
-  std::vector<Tick> found;
-  const double decades = range.max - range.min;
-  const int stride = std::max(1, static_cast<int>(std::ceil(decades / 8)));
-  const auto first = static_cast<int>(std::floor(range.min));
-  for (int power = first; power <= range.max; ++power) {
-    for (const int times : {1, 2, 5}) {
-      if (times > 1 && decades > 3) continue;
-      if (decades > 3 && (power - first) % stride != 0) continue;
-      const double number = times * std::pow(10, power);
-      const double at = std::log10(number);
-      if (at < range.min - 1e-9 || at > range.max + 1e-9) continue;
-      found.push_back({number, fmt::format("{:g}", number)});
-    }
-  }
-  return found;
-}
-
-std::vector<Tick> ticks_of(const Axis& axis) {
-  if (axis.logarithmic) return logarithmic_ticks(axis.range);
-  const double step = (axis.range.max - axis.range.min) / 8;
-  return ticks(axis.range, axis.whole ? std::max(step, 1.0) : step);
-}
-
-/// Widens a range that is a point, so that it can be an axis.
-Range widened(Range range, double least) {
-  if (range.max - range.min >= least) return range;
-  const double middle = (range.max + range.min) / 2;
-  return {middle - least / 2, middle + least / 2};
-}
 
 class Panels {
 public:
@@ -132,10 +87,6 @@ private:
     return widened({range.min - room, range.max + room}, std::abs(range.max) * 1e-9 + 1e-9);
   }
 
-  [[nodiscard]] Point place(const Rect& area, const Axis& axis, double x, double loss) const {
-    return {area.x + axis.share(x) * area.width, area.bottom() - loss_.share(loss) * area.height};
-  }
-
   [[nodiscard]] std::string some_curves() const {
     return fmt::format("Loss at each step, {} of {} models", (trained_ + stride_ - 1) / stride_,
                        trained_);
@@ -144,21 +95,7 @@ private:
   void frame(const Rect& area, const Axis& x_axis, const std::string& x_name,
              const std::string& title) {
     canvas_.text({area.x, area.y - 14}, title, panel_title);
-    for (const Tick& tick : ticks_of(loss_)) {
-      const double y = area.bottom() - loss_.share(tick.value) * area.height;
-      canvas_.polyline(std::array{Point{area.x, y}, Point{area.right(), y}}, {1, grid_color});
-      canvas_.text({area.x - 8, y + 4}, tick.label, small_end);
-    }
-    for (const Tick& tick : ticks_of(x_axis)) {
-      const double x = area.x + x_axis.share(tick.value) * area.width;
-      canvas_.polyline(std::array{Point{x, area.y}, Point{x, area.bottom()}}, {1, grid_color});
-      canvas_.text({x, area.bottom() + 17}, tick.label, small_middle);
-    }
-    canvas_.polygon(std::array{Point{area.x, area.y}, Point{area.right(), area.y},
-                               Point{area.right(), area.bottom()}, Point{area.x, area.bottom()}},
-                    no_color, {1, axis_color});
-    canvas_.text({area.x + area.width / 2, area.bottom() + 37}, x_name, small_middle);
-    canvas_.text({area.x - 56, area.y + area.height / 2}, "loss", upward_text);
+    draw_panel({area, x_axis, loss_}, x_name, "loss", canvas_);
   }
 
   void curve(const EnsembleCurve& curve, const Stroke& stroke) {
@@ -170,7 +107,7 @@ private:
       // What is not finite is above all.
       const double loss =
           std::isfinite(curve.losses[k]) ? curve.losses[k] : std::numeric_limits<double>::max();
-      points.push_back(place(curves_area, steps_, static_cast<double>(k), loss));
+      points.push_back(Panel{curves_area, steps_, loss_}.place(static_cast<double>(k), loss));
     }
     canvas_.polyline(points, stroke);
   }
@@ -191,19 +128,20 @@ private:
   }
 
   void finals() {
+    const Panel panel{finals_area, swept_, loss_};
     const double radius = trained_ > 200 ? 1.8 : 3;
     Color color = curve_color;
     color.a = trained_ > 200 ? 150 : 220;
     for (const EnsembleCurve& each : plot_.curves) {
       if (each.losses.empty() || !each.finite) continue;
-      canvas_.circle(place(finals_area, swept_, each.swept, each.losses.back()), radius, color, {});
+      canvas_.circle(panel.place(each.swept, each.losses.back()), radius, color, {});
     }
     for (const EnsembleCurve& each : plot_.curves) {
       if (each.losses.empty() || each.finite) continue;
       const double x = finals_area.x + swept_.share(each.swept) * finals_area.width;
       cross({x, finals_area.y});
     }
-    canvas_.circle(place(finals_area, swept_, best_->swept, best_->losses.back()), 5, best_color,
+    canvas_.circle(panel.place(best_->swept, best_->losses.back()), 5, best_color,
                    {1.5, {255, 255, 255}});
   }
 

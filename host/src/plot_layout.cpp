@@ -35,8 +35,11 @@ std::vector<LegendEntry> legend_entries(const BoundaryPlot& plot) {
          k < plot.class_names.size() ? plot.class_names[k] : fmt::format("class {}", k),
          {}});
   }
+  if (!plot.validation_points.empty()) {
+    entries.push_back({Sign::HollowMarkers, 0, "validation", {}});
+  }
   entries.push_back({Sign::SolidLine, 0, "decision line", {}});
-  if (plot.score_count == 1) {
+  if (plot.score_count == 1 && plot.margins) {
     entries.push_back({Sign::DashedLine, 0, "score -1, +1", {}});
   }
   return entries;

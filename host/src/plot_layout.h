@@ -23,7 +23,7 @@ inline constexpr double reader_font = 1.25;
 
 /// What a legend entry shows before its text.
 struct LegendEntry {
-  enum class Sign { Marker, SolidLine, DashedLine } sign;
+  enum class Sign { Marker, HollowMarkers, SolidLine, DashedLine } sign;
   std::size_t class_index;  ///< for a marker
   std::string text;
   Point place;  ///< left end of the text's baseline; the sign stands to the left of it

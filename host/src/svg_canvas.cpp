@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "levelgrad/error.h"
-#include "utf8.h"
+#include "xml_text.h"
 
 namespace levelgrad::host {
 namespace {
@@ -62,34 +62,6 @@ std::string path(std::span<const Point> points) {
     text += number(points[i].x) + " " + number(points[i].y);
   }
   return text;
-}
-
-/// XML 1.0 knows no control characters (not even escaped), nor the two that are no characters.
-bool is_xml(char32_t c) {
-  return (c >= 0x20 || c == '\t' || c == '\n') && c != 0xFFFE && c != 0xFFFF;
-}
-
-std::string escape(std::string_view text) {
-  std::string escaped;
-  for (const char32_t c : decode_utf8(text)) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        append_utf8(escaped, is_xml(c) ? c : replacement_character);
-    }
-  }
-  return escaped;
 }
 
 std::string base64(std::string_view bytes) {
@@ -184,7 +156,7 @@ void SvgCanvas::text(Point baseline, std::string_view text, const TextStyle& sty
       style.upward ? fmt::format(" transform=\"rotate(-90 {} {})\"", x, y) : "";
   body_ += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"{}\"{}{}{}{}>{}</text>\n", x, y,
                        number(style.size), style.bold ? " font-weight=\"600\"" : "",
-                       to_text(style.anchor), turn, fill(style.color), escape(text));
+                       to_text(style.anchor), turn, fill(style.color), escape_xml(text));
 }
 
 void SvgCanvas::image(const Rect& rect, const Image& image) {

@@ -10,6 +10,7 @@
 #include "levelgrad/error.h"
 #include "levelgrad/host/png_canvas.h"
 #include "levelgrad/host/svg_canvas.h"
+#include "noting_canvas.h"
 #include "plot_layout.h"
 #include "png_reader.h"
 #include "score_field.h"
@@ -85,6 +86,38 @@ TEST(BoundaryPlot, PointsAndTheDecisionLineAreOnTop) {
   EXPECT_EQ(color_at(plot, 0.5, -0.5), point_color(1));
   const Color line = color_at(plot, 0, 0.3);
   EXPECT_LT(line.r + line.g + line.b, 150);
+}
+
+TEST(BoundaryPlot, ValidationPointsAreHollow) {
+  BoundaryPlot plot = two_halves();
+  plot.validation_points = {{-0.5, -0.5, 0}, {0.5, 0.5, 1}};
+  EXPECT_EQ(color_at(plot, -0.5, 0.5), point_color(0));
+  EXPECT_EQ(color_at(plot, -0.5, -0.5), (Color{255, 255, 255}));
+  EXPECT_EQ(color_at(plot, 0.5, 0.5), (Color{255, 255, 255}));
+  const auto circles = [](const BoundaryPlot& drawn) {
+    const NotingCanvas canvas(drawn);
+    EXPECT_EQ(canvas.shows("validation"), !drawn.validation_points.empty());
+    return canvas.circles;
+  };
+  const NotingCanvas::Circle ring = circles(plot).back();
+  EXPECT_EQ(ring.outline.color, point_color(0));
+  EXPECT_EQ(ring.fill, (Color{255, 255, 255}));
+  plot.validation_points[0].class_index = 2;
+  EXPECT_THROW((void)fitting_size(plot), ArgumentError);
+  EXPECT_EQ(circles(two_halves()).back().fill, point_color(0));
+}
+
+TEST(BoundaryPlot, DrawsMarginsUnlessToldNotTo) {
+  BoundaryPlot plot = two_halves();
+  const auto dashed = [](const BoundaryPlot& drawn) {
+    const NotingCanvas canvas(drawn);
+    EXPECT_EQ(canvas.shows("score -1, +1"), drawn.margins);
+    return std::ranges::count_if(
+        canvas.lines, [](const NotingCanvas::Line& line) { return line.stroke.dash > 0; });
+  };
+  EXPECT_EQ(dashed(plot), 3);  // two margins and the legend
+  plot.margins = false;
+  EXPECT_EQ(dashed(plot), 0);
 }
 
 TEST(BoundaryPlot, UnknownPlacesAreGrey) {

@@ -36,11 +36,14 @@ struct BoundaryPlot {
   std::size_t score_count = 1;  ///< per place
   std::vector<double> scores;   ///< [ny, nx, score_count]
 
-  std::vector<LabeledPoint> points;  ///< those outside the ranges are left out
+  std::vector<LabeledPoint> points;             ///< those outside the ranges are left out
+  std::vector<LabeledPoint> validation_points;  ///< as points, but drawn hollow
+
+  bool margins = true;  ///< for one score: the lines at -1 and +1, which mean something to hinge
 };
 
-/// Draws the plot into the whole canvas: regions shaded by confidence, the decision line, for one
-/// score the lines at -1 and +1, the points, axes and a legend.
+/// Draws the plot into the whole canvas: regions shaded by confidence, the decision line, margins,
+/// the points, axes and a legend.
 ///
 /// One score: class 1 where it is >= 0, else class 0; the confidence is |score|. More: the class
 /// with the highest score (the first of equals); the confidence is its margin over the second.
