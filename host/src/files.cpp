@@ -105,13 +105,14 @@ private:
   Descriptor file_;
 };
 
-void write_directly(const fs::path& path, std::string_view bytes) {
+void write_directly(const fs::path& path, const std::function<void(const ByteSink&)>& content) {
+  const auto check = [&](int error) {
+    if (error != 0) fail(path, error);
+  };
   Descriptor file(open_file(path, O_WRONLY));
-  const int error = file.number() < 0 ? errno : write_all(file.number(), bytes);
-  const int close_error = error == 0 ? file.close() : 0;
-  if (error != 0 || close_error != 0) {
-    fail(path, error != 0 ? error : close_error);
-  }
+  check(file ? 0 : errno);
+  content([&](std::string_view bytes) { check(write_all(file.number(), bytes)); });
+  check(file.close());
 }
 
 /// Makes the rename outlast a power cut. Where a folder cannot be synced there is nothing to do.
@@ -123,6 +124,11 @@ void sync_folder(const fs::path& folder) {
 }  // namespace
 
 void write_file(const fs::path& path, std::string_view bytes) {
+  write_file_in_parts(path, [&](const ByteSink& write) { write(bytes); });
+}
+
+void write_file_in_parts(const fs::path& path,
+                         const std::function<void(const ByteSink&)>& content) {
   std::error_code error;
   // Follows symbolic links; absolute, so that a bare name has a folder.
   const fs::path absolute = fs::absolute(path, error);
@@ -133,14 +139,14 @@ void write_file(const fs::path& path, std::string_view bytes) {
   struct stat old {};
   const bool exists = ::stat(target.c_str(), &old) == 0;
   if (exists && S_ISDIR(old.st_mode)) fail(path, EISDIR);
-  if (exists && !S_ISREG(old.st_mode)) return write_directly(target, bytes);
+  if (exists && !S_ISREG(old.st_mode)) return write_directly(target, content);
   // A rename would replace a read-only file without a word.
   if (exists && ::access(target.c_str(), W_OK) != 0) fail(path, errno);
 
   fs::create_directories(target.parent_path(), error);
   if (error) fail(path, error.value());
   TemporaryFile file(target);
-  file.write(bytes);
+  content([&](std::string_view bytes) { file.write(bytes); });
   if (exists) file.set_mode(old.st_mode & 07777);
   file.rename_to_target();
   sync_folder(target.parent_path());
