@@ -24,22 +24,28 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_directly(const fs::path& path, std::string_view bytes) {
+void write_directly(const fs::path& path, const std::function<void(const ByteSink&)>& content) {
+  const auto check = [&](int error) {
+    if (error != 0) fail_to_write(path, error);
+  };
   Descriptor file(open_file(path, O_WRONLY));
-  const int error = file.number() < 0 ? errno : write_all(file.number(), bytes);
-  const int close_error = error == 0 ? file.close() : 0;
-  if (error != 0 || close_error != 0) {
-    fail_to_write(path, error != 0 ? error : close_error);
-  }
+  check(file.number() < 0 ? errno : 0);
+  content([&](std::string_view bytes) { check(write_all(file.number(), bytes)); });
+  check(file.close());
 }
 
 }  // namespace
 
 void write_file(const fs::path& path, std::string_view bytes) {
+  write_file_in_parts(path, [&](const ByteSink& write) { write(bytes); });
+}
+
+void write_file_in_parts(const fs::path& path,
+                         const std::function<void(const ByteSink&)>& content) {
   const WriteTarget target(path);
-  if (target.is_special) return write_directly(target.path, bytes);
+  if (target.is_special) return write_directly(target.path, content);
   TemporaryFile file(target.path);
-  file.write(bytes);
+  content([&](std::string_view bytes) { file.write(bytes); });
   if (target.old_mode) file.set_mode(*target.old_mode);
   file.rename_to_target();
   sync_folder(target.path.parent_path());

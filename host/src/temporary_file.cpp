@@ -37,13 +37,15 @@ TemporaryFile::~TemporaryFile() {
   if (!name_.empty()) ::unlink(name_.c_str());
 }
 
-void TemporaryFile::write(std::string_view bytes) {
-  check(write_all(file_.number(), bytes));
+void TemporaryFile::write(std::string_view bytes) { check(write_all(file_.number(), bytes)); }
+
+void TemporaryFile::sync() {
   // EINVAL: a file system that has nothing to sync.
   check(::fsync(file_.number()) != 0 && errno != EINVAL ? errno : 0);
 }
 
-std::string TemporaryFile::read() const {
+std::string TemporaryFile::read() {
+  sync();
   ::posix_fadvise(file_.number(), 0, 0, POSIX_FADV_DONTNEED);
   std::string bytes;
   check(read_all(file_.number(), bytes));
@@ -53,6 +55,7 @@ std::string TemporaryFile::read() const {
 void TemporaryFile::set_mode(mode_t mode) { static_cast<void>(::fchmod(file_.number(), mode)); }
 
 void TemporaryFile::rename_to_target() {
+  sync();
   // Still open, so that the lock holds until the name is another one. write() has synced: there is
   // nothing left that close() could fail to write.
   check(::rename(name_.c_str(), target_.c_str()) != 0 ? errno : 0);

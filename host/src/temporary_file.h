@@ -26,15 +26,16 @@ public:
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile();
 
-  /// Returns when the disk has the bytes.
   void write(std::string_view bytes);
   /// What the file holds: from the disk where the system is so kind, not from its memory.
-  [[nodiscard]] std::string read() const;
+  [[nodiscard]] std::string read();
   /// Some file systems have no modes, and that is no reason to lose the bytes.
   void set_mode(mode_t mode);
+  /// The disk has the bytes before the name.
   void rename_to_target();
 
 private:
+  void sync();
   /// A new file that is locked; sets its name.
   Descriptor create();
   void check(int error) const;

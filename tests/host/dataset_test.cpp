@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "levelgrad/host/dataset.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <bit>
 #include <cmath>
 
 #include "levelgrad/error.h"
+#include "support/dataset_bits.h"
 
 namespace levelgrad::host {
 namespace {
+
+using levelgrad::testing::bits_hash;
 
 std::string data_error(const std::string& text) {
   try {
@@ -31,17 +32,6 @@ TEST(Dataset, MoonsAreTheDemosPoints) {
   int positive = 0;
   for (const double label : data.labels) positive += label == 1 ? 1 : 0;
   EXPECT_EQ(50, positive);
-}
-
-std::string bits_hash(const Dataset& data) {
-  std::string bytes;
-  for (const double number : inputs_and_labels(data)) {
-    const auto bits = std::bit_cast<std::uint64_t>(number);
-    for (int k = 0; k < 8; ++k) bytes.push_back(static_cast<char>(bits >> (8 * k)));
-  }
-  std::uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
-  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-  return fmt::format("{:016x}", hash);
 }
 
 TEST(MakeMoons, HasTheSameBitsEverywhere) {

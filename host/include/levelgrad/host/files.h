@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,17 @@ namespace levelgrad::host {
 ///          process ignores SIGXFSZ: by default that signal ends it.
 /// threads  any number may write, also to one path: the last rename wins.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+/// Takes bytes that follow those it took before.
+using ByteSink = std::function<void(std::string_view)>;
+
+/// write_file() for content that does not fit into memory.
+///
+/// content   is called once and hands its bytes to the sink, some megabytes at a time: each part is
+///           on the disk when the sink returns. What content throws passes through; then the old
+///           content is untouched, too.
+void write_file_in_parts(const std::filesystem::path& path,
+                         const std::function<void(const ByteSink&)>& content);
 
 /// The whole content of a file, or of a pipe. Errors: FileError with the path and the reason.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
