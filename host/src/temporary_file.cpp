@@ -56,7 +56,7 @@ void TemporaryFile::set_mode(mode_t mode) { static_cast<void>(::fchmod(file_.num
 
 void TemporaryFile::rename_to_target() {
   sync();
-  // Still open, so that the lock holds until the name is another one. write() has synced: there is
+  // Still open, so that the lock holds until the name is another one. All is on the disk: there is
   // nothing left that close() could fail to write.
   check(::rename(name_.c_str(), target_.c_str()) != 0 ? errno : 0);
   name_.clear();

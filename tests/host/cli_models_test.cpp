@@ -21,7 +21,11 @@ protected:
   std::string last_loss(const std::string& arguments) {
     const Outcome alone = run(arguments + " --save alone");
     EXPECT_EQ(0, alone.exit_code) << alone.err;
-    std::istringstream words(lines_of(alone.out).back());
+    std::string line;
+    for (const std::string& each : lines_of(alone.out)) {
+      if (each.starts_with("step")) line = each;
+    }
+    std::istringstream words(line);
     std::string word;
     while (words >> word && word != "loss") {
     }

@@ -20,11 +20,13 @@ TEST_F(Program, TrainsTheMoons) {
   const Outcome outcome = run("train moons --save pictures --log run.jsonl");
   EXPECT_EQ(0, outcome.exit_code) << outcome.err;
   const std::vector<std::string> lines = lines_of(outcome.out);
-  ASSERT_EQ(100U, lines.size());
+  ASSERT_EQ(102U, lines.size());
   EXPECT_EQ("step 0 loss 0.8958441028683222 accuracy 50", lines[0]);
   EXPECT_EQ("step 1 loss 1.723590533697202 accuracy 81", lines[1]);
   EXPECT_EQ(0U, lines[99].find("step 99 loss 0.010978"));
   EXPECT_TRUE(lines[99].ends_with(" accuracy 100"));
+  EXPECT_EQ(0U, lines[100].find("final loss 0.0109"));
+  EXPECT_EQ(std::string("fingerprint ").size() + 64, lines[101].size());
   EXPECT_EQ(std::string::npos, outcome.err.find('\r'));  // no bar without a terminal
   EXPECT_TRUE(read(folder_ / "pictures/moons.png").starts_with("\x89PNG"));
   EXPECT_NE(std::string::npos, read(folder_ / "pictures/moons.svg").find("</svg>"));
@@ -77,12 +79,12 @@ TEST_F(Program, WritesToRunsByDefault) {
 TEST_F(Program, TakesItsOptions) {
   const Outcome small = run("train moons --hidden 4 --seed 7 --steps 3 --lr 0.5 --l2 0");
   EXPECT_EQ(0, small.exit_code);
-  EXPECT_EQ(3U, lines_of(small.out).size());
+  EXPECT_EQ(3U + 2, lines_of(small.out).size());
   const Outcome again = run("train moons --hidden=4 --seed=7 --steps=3 --lr=0.5 --l2=0");
   EXPECT_EQ(small.out, again.out);
   const Outcome other = run("train moons --hidden 4 --seed 8 --steps 3 --lr 0.5 --l2 0");
   EXPECT_NE(small.out, other.out);
-  EXPECT_EQ("", run("train moons --steps 0").out);
+  EXPECT_EQ(2U, lines_of(run("train moons --steps 0").out).size());
   EXPECT_EQ(run("train moons --steps 2").out,
             run("train moons --steps 2 --hidden 16,16 --seed 1337 --weights micrograd --lr 1 "
                 "--l2 1e-4")
@@ -202,7 +204,7 @@ TEST_F(Program, TellsWhichBitIsWrong) {
 TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("", "levelgrad --help");
   expect_usage_error("fly", "fly");
-  expect_usage_error("train", "model");
+  expect_usage_error("train", "preset");
   expect_usage_error("train suns", "suns");
   expect_usage_error("train moons --speed 3", "--speed");
   expect_usage_error("train moons --steps many", "--steps");
@@ -215,16 +217,21 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("train moons --lr -1", "lr");
   expect_usage_error("train moons --l2 inf", "l2");
   expect_usage_error("train moons --weights xavier", "--weights");
-  expect_usage_error("train moons --weights eureka", "micrograd");
-  expect_usage_error("train moons --weight-decay 0", "--weight-decay");
-  expect_usage_error("train yinyang --weights micrograd", "eureka");
-  expect_usage_error("train yinyang --l2 0", "--l2");
   expect_usage_error("train yinyang --weight-decay -1", "weight-decay");
   expect_usage_error("train yinyang --seed 0", "seed");
   expect_usage_error("train moons --executor abacus", "reference");
   expect_usage_error("train moons --threads 0", "--threads");
   expect_usage_error("train moons --points 1", "--points");
-  expect_usage_error("train yinyang --points 200", "--points");
+  expect_usage_error("train yinyang --noise 0.1", "--noise");
+  expect_usage_error("train moons --noise 0.1", "--points");
+  expect_usage_error("train moons --target x", "--data");
+  expect_usage_error("train moons --data x.csv", "leave one of them out");
+  expect_usage_error("train moons --beta1 0.5", "sgd");
+  expect_usage_error("train moons --momentum 1", "momentum");
+  expect_usage_error("train moons --batch 0", "--batch");
+  expect_usage_error("train moons --batch 101", "100 examples");
+  expect_usage_error("train moons --split 0.5,0.6,0.1", "1");
+  expect_usage_error("train moons --loss mse", "numbers");
   expect_usage_error("train moons --trees 5", "--trees");
   expect_usage_error("train expressions --trees 0", "--trees");
   expect_usage_error("train expressions --trees 1000 --points 1000000", "--trees");

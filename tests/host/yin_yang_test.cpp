@@ -52,7 +52,7 @@ TEST_P(YinYangByEveryExecutor, EveryLossIsTheOriginals) {
   for (std::string line; std::getline(lines, line); ++line_count) {
     const double expected = std::stod(line.substr(line.rfind(' ')));
     if (line.find("val loss") != std::string::npos) {
-      EXPECT_NEAR(expected, trainer.loss(data.validation), 0.5000001e-6) << line;
+      EXPECT_NEAR(expected, trainer.evaluate(data.validation).loss, 0.5000001e-6) << line;
     } else {
       const StepReport report = trainer.step();
       EXPECT_NEAR(expected, report.loss, 1e-12 * expected) << line;
@@ -93,8 +93,8 @@ TEST(YinYang, RefusesClassesThatTheNetworkDoesNotHave) {
   const Dataset two = {1, {1.0, 2.0}, {0.0, 1.0}};
   const Dataset three = {1, {1.0, 2.0, 3.0}, {0.0, 1.0, 2.0}};
   Trainer trainer(two, yin_yang_options(), random);
-  EXPECT_NO_THROW((void)trainer.loss(two));
-  EXPECT_THROW((void)trainer.loss(three), ArgumentError);
+  EXPECT_NO_THROW((void)trainer.evaluate(two));
+  EXPECT_THROW((void)trainer.evaluate(three), ArgumentError);
 }
 
 }  // namespace
