@@ -33,15 +33,19 @@ std::optional<std::size_t> column_number(const std::string& text) {
   return number;
 }
 
-/// As Header::Auto says.
-bool looks_like_header(const CsvRecord& record, const DataOptions& options,
+/// As Header::Auto says. records   the first one, and the second if there is one.
+bool looks_like_header(std::span<const CsvRecord> records, const DataOptions& options,
                        std::span<const std::string> expected) {
+  const CsvRecord& record = records.front();
   const std::optional<std::size_t> number = column_number(options.target);
   if (!options.target.empty() && !number) return true;
   const std::size_t target = number ? *number - 1 : record.size() - 1;
   for (std::size_t k = 0; k < record.size(); ++k) {
     if (std::ranges::find(expected, record[k]) != expected.end()) return true;
-    if (k != target && cell_of(record[k]).kind == Cell::Kind::Text) return true;
+    const bool above_number = records.size() > 1 && k < records[1].size() &&
+                              cell_of(records[1][k]).kind == Cell::Kind::Number;
+    const bool tells = k != target || above_number;
+    if (tells && cell_of(record[k]).kind == Cell::Kind::Text) return true;
   }
   return false;
 }
@@ -63,19 +67,23 @@ std::vector<std::string> names_in(const CsvRecord& record, const std::string& fi
 
 class CsvRows : public CellRows {
 public:
-  /// owner   of what the reader reads; null: somebody else. first   the record read already.
+  /// owner     of what the reader reads; null: somebody else.
+  /// waiting   rows that were read already, the last one first.
   CsvRows(std::unique_ptr<std::istream> owner, std::string file_name,
           std::vector<std::string> names, bool has_header, std::unique_ptr<CsvReader> reader,
-          CsvRecord first)
+          std::vector<CsvRecord> waiting)
       : CellRows(std::move(file_name), std::move(names), has_header),
         owner_(std::move(owner)),
         reader_(std::move(reader)),
-        record_(std::move(first)),
-        first_is_next_(!has_header) {}
+        waiting_(std::move(waiting)) {}
 
   bool next() override {
-    if (std::exchange(first_is_next_, false)) return true;
-    if (!reader_->read(record_)) return false;
+    if (!waiting_.empty()) {
+      record_ = std::move(waiting_.back());
+      waiting_.pop_back();
+    } else if (!reader_->read(record_)) {
+      return false;
+    }
     if (record_.size() != names().size()) {
       throw DataError(
           fmt::format("{}, {}: {} cells where the {} has {}", file_name(), row_text(),
@@ -94,23 +102,27 @@ private:
 
   std::unique_ptr<std::istream> owner_;
   std::unique_ptr<CsvReader> reader_;
+  std::vector<CsvRecord> waiting_;
   CsvRecord record_;
-  bool first_is_next_;
 };
 
 std::unique_ptr<CellRows> make_csv_rows(std::unique_ptr<std::istream> owner, std::istream& text,
                                         const std::string& name, const DataOptions& options,
                                         std::span<const std::string> expected) {
   auto reader = std::make_unique<CsvReader>(text, name, options.delimiter);
-  CsvRecord first;
-  if (!reader->read(first)) throw DataError(name + ": no examples", "the file is empty");
+  std::vector<CsvRecord> records;
+  CsvRecord record;
+  while (records.size() < 2 && reader->read(record)) records.push_back(record);
+  if (records.empty()) throw DataError(name + ": no examples", "the file is empty");
   const bool has_header =
       options.header == Header::Yes ||
-      (options.header == Header::Auto && looks_like_header(first, options, expected));
+      (options.header == Header::Auto && looks_like_header(records, options, expected));
   std::vector<std::string> names =
-      has_header ? names_in(first, name) : numbered_names(first.size());
+      has_header ? names_in(records.front(), name) : numbered_names(records.front().size());
+  if (has_header) records.erase(records.begin());
+  std::ranges::reverse(records);
   return std::make_unique<CsvRows>(std::move(owner), name, std::move(names), has_header,
-                                   std::move(reader), std::move(first));
+                                   std::move(reader), std::move(records));
 }
 
 class NpyRows : public CellRows {

@@ -67,6 +67,13 @@ TEST(Examples, AFileWithoutHeaderHasNumberedColumns) {
   EXPECT_EQ(2U, read("?,a\n1,b\n2,a\n", {.missing = Missing::Drop}).data.example_count());
 }
 
+TEST(Examples, AHeaderOfNumbersIsKnownByTheTargetsName) {
+  const Examples examples = read("0,1,target\n1,2,0\n3,4,1\n5,6,0\n7,8,1\n");
+  EXPECT_EQ((Names{"0", "1"}), examples.feature_names);
+  EXPECT_EQ((Names{"0", "1"}), examples.class_names);
+  EXPECT_EQ(1U, read("x,y\n1,0.5\n").data.example_count());
+}
+
 TEST(Examples, TheHeaderIsWhatTheOptionsSay) {
   EXPECT_EQ((Names{"1", "2"}),
             read("1,2,b\n3,4,a\n5,6,b\n", {.header = Header::Yes}).feature_names);

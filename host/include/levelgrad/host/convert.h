@@ -17,8 +17,7 @@ namespace levelgrad::host {
 /// single   f4, not f8.
 /// returns  names and classes as read_examples() gives them, without examples.
 /// errors   as read_examples(); DataError for a number that float cannot hold; FileError.
-[[nodiscard]] Examples convert_csv_to_npy(const std::filesystem::path& from,
-                                          const DataOptions& options,
-                                          const std::filesystem::path& to, bool single);
+Examples convert_csv_to_npy(const std::filesystem::path& from, const DataOptions& options,
+                            const std::filesystem::path& to, bool single);
 
 }  // namespace levelgrad::host

@@ -13,8 +13,8 @@
 
 namespace levelgrad::host {
 
-/// Whether the first record names the columns. Auto: it does where a cell beside the target is no
-/// number, or the target is given by name.
+/// Whether the first record names the columns. Auto: it does where the target is given by name, a
+/// cell beside the target is text, or the target's is text with a number below.
 enum class Header : unsigned char { Auto, Yes, No };
 
 /// What to do where a cell is empty, NA, N/A, NaN, nan, null or ?. Drop: leave the row out. Mean:
