@@ -65,4 +65,14 @@ std::string shown(std::string_view text) {
   return result + (points.size() > most ? "...'" : "'");
 }
 
+std::string listed(std::span<const std::string> names) {
+  constexpr std::size_t most = 20;
+  std::string list;
+  for (std::size_t k = 0; k < std::min(names.size(), most); ++k) {
+    list += (k == 0 ? "" : ", ") + shown(names[k]);
+  }
+  if (names.size() > most) list += " and " + std::to_string(names.size() - most) + " more";
+  return list;
+}
+
 }  // namespace levelgrad::host

@@ -3,6 +3,7 @@
 // What the text of one cell of a table means.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,8 @@ struct Cell {
 
 /// The text in quotes for a message: the first 40 characters, no control characters.
 [[nodiscard]] std::string shown(std::string_view text);
+
+/// The first 20 names for a message: "'a', 'b' and 3 more".
+[[nodiscard]] std::string listed(std::span<const std::string> names);
 
 }  // namespace levelgrad::host

@@ -42,8 +42,7 @@ Mapping map_file(const std::filesystem::path& path) {
   if (size == 0) return {};  // cannot be mapped, and is refused for its missing header
   void* const begin = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
   check(begin != MAP_FAILED);
-  std::shared_ptr<const void> owner(
-      begin, [size](const void* address) { ::munmap(const_cast<void*>(address), size); });
+  std::shared_ptr<const void> owner(begin, [begin, size](const void*) { ::munmap(begin, size); });
   return {std::move(owner), {static_cast<const char*>(begin), size}};
 }
 
