@@ -36,9 +36,11 @@ std::string head(const LaneCode& code, const FusedPlan& plan, const FusedNumbers
   const auto define = [](const char* name, const char* as) {
     return std::string("#define ") + name + " " + as + "\n";
   };
-  std::string text =
-      "#include \"levelgrad/ops.h\"\n#include \"levelgrad/clipping.h\"\n#include "
-      "\"levelgrad/optimizers.h\"\n\n";
+  std::string text;
+  for (const char* header : {"clipping.h", "ops.h", "optimizers.h"}) {
+    text += std::string("#include \"levelgrad/") + header + "\"\n";
+  }
+  text += "\n";
   text += define("LG_IN_CONSTANT_BANK", numbers.in_constant_bank ? "1" : "0");
   text += define("LG_LONG", calls ? "__device__ __noinline__" : "__device__ __forceinline__");
   text += define("LG_PIECE", pieces ? "__device__ __noinline__" : "__device__ __forceinline__");

@@ -10,6 +10,12 @@
 #include "levelgrad/batch_order.h"
 
 namespace levelgrad::cuda {
+namespace {
+
+constexpr std::size_t room_for(std::size_t count) { return std::max<std::size_t>(count, 1); }
+
+}  // namespace
+
 template <class T>
 struct DeviceOptimizer<T>::States {
   template <class State>
@@ -32,10 +38,6 @@ struct DeviceOptimizer<T>::States {
   template <class State>
   auto& of(std::size_t room, cudaStream_t stream);
 };
-
-namespace {
-constexpr std::size_t room_for(std::size_t count) { return std::max<std::size_t>(count, 1); }
-}  // namespace
 
 template <class T>
 DeviceOptimizer<T>::DeviceOptimizer() : states_(std::make_unique<States>()) {}

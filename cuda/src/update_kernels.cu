@@ -20,11 +20,7 @@ constexpr unsigned clip_threads = 1024;
 struct ThreadsOfBlock {
   static constexpr unsigned size = clip_threads;
   unsigned rank;
-  LG_FN void wait() const {
-#if defined(__CUDA_ARCH__)
-    __syncthreads();
-#endif
-  }
+  __device__ void wait() const { __syncthreads(); }
 };
 
 /// One block: a chunk has 128 parameters, so a thread has few of them.

@@ -47,7 +47,7 @@ template <class T>
 T squares(const std::vector<T>& numbers) {
   std::vector<T> folds((numbers.size() + 127) / 128);
   return sum_of_squares(numbers.data(), static_cast<unsigned>(numbers.size()), folds.data(),
-                        OneThread{});
+                        LoneThread{});
 }
 
 TEST(Clipping, SquaresAreFoldedInChunksAndATree) {

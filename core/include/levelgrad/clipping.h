@@ -16,8 +16,8 @@ struct StepScalars {
   T max_norm;  ///< infinity: none
 };
 
-/// Threads that share a fold, where there is one.
-struct OneThread {
+/// One thread, where others share a fold.
+struct LoneThread {
   static constexpr unsigned rank = 0, size = 1;
   LG_FN void wait() const {}
 };

@@ -87,7 +87,7 @@ private:
   [[nodiscard]] T squares_of_grads() {
     folds_.resize(chunk_count(grads_.size()));
     return sum_of_squares(grads_.data(), static_cast<unsigned>(grads_.size()), folds_.data(),
-                          OneThread{});
+                          LoneThread{});
   }
 
   /// factor   of each grad; 1 changes no bit.

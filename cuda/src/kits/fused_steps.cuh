@@ -45,8 +45,8 @@ struct UniformNumbers {
 struct SharedNumbers {
   Number u[uniform_count], d[uniform_count], again[shared_count + 1];
   Number sums[join_count + 1], seeds[join_count + 1];
+  Number squares[(parameter_count + 127) / 128 + 1];  // of the grads' chunks
   State states[parameter_count + 1];
-  Number squares[(parameter_count + 127) / 128 + 1];
 };
 
 /// A barrier between all blocks. target   arrivals up to this one.
