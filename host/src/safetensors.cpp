@@ -146,8 +146,7 @@ void check_digest(std::string_view bytes, std::map<std::string, std::string>& me
   const auto kind = metadata.extract(std::string(kind_key));
   const auto digest = metadata.extract(std::string(digest_key));
   if (kind.empty() && digest.empty()) return;
-  const bool complete = !kind.empty() && kind.mapped() == digest_key && !digest.empty() &&
-                        digest.mapped().size() == no_digest.size();
+  const bool complete = !digest.empty() && digest.mapped().size() == no_digest.size();
   const std::size_t place =
       complete ? place_of_digest(bytes, digest.mapped()) : std::string_view::npos;
   if (place == std::string_view::npos || digest_at(bytes, place) != digest.mapped()) {

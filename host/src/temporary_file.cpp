@@ -22,11 +22,10 @@ constexpr std::string_view name_prefix = ".levelgrad-";
 constexpr std::string_view name_suffix = ".tmp";
 
 /// Nobody else has the lock, and the file was not removed before this process had it. A file system
-/// without locks says something else than "would block"; there nobody can remove the file, either.
-bool is_ours(int file) {
+/// without locks says something else than "would block"; there nobody removes the file, either.
+bool is_ours(int file, const fs::path& name) {
   const bool locked_by_another = ::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  struct stat state {};
-  return !locked_by_another && (::fstat(file, &state) != 0 || state.st_nlink > 0);
+  return !locked_by_another && ::access(name.c_str(), F_OK) == 0;
 }
 
 }  // namespace
@@ -69,7 +68,7 @@ Descriptor TemporaryFile::create() {
     name_ = target_.parent_path() /
             fmt::format("{}{}-{}{}", name_prefix, ::getpid(), next++, name_suffix);
     Descriptor file(open_file(name_, O_RDWR | O_CREAT | O_EXCL));
-    if (file && is_ours(file.number())) return file;
+    if (file && is_ours(file.number(), name_)) return file;
     // The name exists if a process with our number has crashed here: take the next.
     if (!file && errno != EEXIST) {
       const int error = errno;
@@ -88,8 +87,8 @@ void remove_abandoned_files(const fs::path& folder) {
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
     const std::string name = it->path().filename().string();
     if (!name.starts_with(name_prefix) || !name.ends_with(name_suffix)) continue;
-    // O_NONBLOCK: nobody writes to what may be a pipe.
-    const Descriptor file(open_file(it->path(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
+    // O_WRONLY: NFS wants it for such a lock. O_NONBLOCK: nobody reads from what may be a pipe.
+    const Descriptor file(open_file(it->path(), O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
     if (file && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlink(it->path().c_str());
   }
 }

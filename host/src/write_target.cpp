@@ -55,10 +55,12 @@ fs::path place_of(const fs::path& path, std::error_code& error) {
   fs::path place = path;
   for (int k = 0; k < most_links; ++k) {
     const fs::path link = fs::read_symlink(place, error);
-    if (error) break;
+    // Of the folder only: the file itself may vanish meanwhile, as another process saves it.
+    if (error) return fs::weakly_canonical(place.parent_path(), error) / place.filename();
     place = place.parent_path() / link;
   }
-  return fs::weakly_canonical(place, error);
+  error = std::make_error_code(std::errc::too_many_symbolic_link_levels);
+  return path;
 }
 
 WriteTarget::WriteTarget(const fs::path& named) {

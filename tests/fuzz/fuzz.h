@@ -7,8 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "levelgrad/error.h"
 
@@ -16,21 +18,22 @@ namespace levelgrad::fuzz {
 
 /// The bytes are refused with a typed Error, or what they hold, written again, reads back and
 /// writes as the same bytes. Anything else (another exception, a bug of ours that InternalError
-/// reports, a wrong copy) ends the process, as libFuzzer wants it.
+/// reports, what cannot be written, a wrong copy) ends the process, as libFuzzer wants it.
 ///
 /// read    (std::string_view bytes) -> value
 /// write   (value) -> std::string
 template <class Read, class Write>
 int round_trip(const std::uint8_t* data, std::size_t size, const Read& read, const Write& write) {
   const std::string bytes(data, data + size);
-  std::string written;
+  std::optional<std::invoke_result_t<const Read&, std::string_view>> value;
   try {
-    written = write(read(bytes));
+    value.emplace(read(bytes));
   } catch (const InternalError&) {
     throw;
   } catch (const Error&) {
     return 0;
   }
+  const std::string written = write(*value);
   if (write(read(written)) != written) std::abort();
   return 0;
 }

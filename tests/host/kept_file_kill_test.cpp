@@ -6,16 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <random>
 #include <thread>
 
-#include "levelgrad/error.h"
-#include "levelgrad/host/files.h"
 #include "levelgrad/host/kept_file.h"
 #include "levelgrad/host/safetensors.h"
 #include "support/environment.h"
@@ -61,7 +58,9 @@ TEST_F(KilledSave, AtRandomMomentsLosesNothing) {
     const pid_t child = ::fork();
     if (child == 0) save_for_ever(path, saved + 1, pipe[1]);
     ::close(pipe[1]);
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 20000));
+    // The first save is done, however slow the disk is.
+    ASSERT_EQ(static_cast<ssize_t>(sizeof saved), ::read(pipe[0], &saved, sizeof saved));
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 10000));
     ::kill(child, SIGKILL);
     int status = 0;
     ASSERT_EQ(child, ::waitpid(child, &status, 0));
@@ -74,7 +73,7 @@ TEST_F(KilledSave, AtRandomMomentsLosesNothing) {
     saved = found;
     EXPECT_LE(file_count(), 3);  // the two files and what the child was just writing
   }
-  EXPECT_GT(saved, 10U);
+  EXPECT_GE(saved, 100U);
 }
 
 /// A child that makes the second save, and stops at each of its system calls.
