@@ -59,7 +59,7 @@ dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
   gap: 1.2rem; margin-bottom: 1.2rem;
 }
 .wide { overflow-x: auto; margin-top: .8rem; }
-svg { display: block; margin: 0 auto; max-width: max(100%, 34rem); height: auto; }
+svg { display: block; margin: 0 auto; max-width: max(100%, 28rem); height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; }
 th { font-weight: 600; }
