@@ -79,7 +79,7 @@ td { min-width: 4rem; overflow-wrap: anywhere; }
   dl, figure, section { border: 0; padding: .5rem 0; }
   .cards { display: block; }
   .wide { overflow: visible; }
-  svg { max-width: 100%; }
+  svg { max-width: 100%; width: auto; max-height: 10cm; }
   figure, section, tr { break-inside: avoid; }
 }
 </style>
