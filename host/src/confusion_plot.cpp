@@ -19,6 +19,7 @@ constexpr std::size_t most_numbered = 30;
 constexpr std::size_t most_classes = 4096;
 constexpr double matrix_side = 480;
 constexpr double widest_cell = 96;
+constexpr double least_numbered_cell = 22;
 constexpr double least_zero_cell = 36;  // smaller ones are empty, or one would see but zeros
 constexpr double label_size = 11;
 constexpr double label_leading = 14;  // the least distance of two labels
@@ -43,11 +44,19 @@ void check(const ConfusionPlot& plot) {
   }
 }
 
+std::string text_of(std::uint64_t count) {
+  return count >= 100000 ? with_prefix(static_cast<double>(count)) : grouped(count);
+}
+
 class Matrix {
 public:
   explicit Matrix(const ConfusionPlot& plot) : plot_(plot) {
     check(plot);
     cell_ = std::min(matrix_side / static_cast<double>(classes()), widest_cell);
+    if (numbered()) cell_ = std::max(cell_, least_numbered_cell);
+    for (const std::uint64_t count : plot.confusion.counts) {
+      number_size_ = std::min(number_size_, 13 * (cell_ - 4) / safe_text_width(text_of(count), 13));
+    }
     stride_ = static_cast<std::size_t>(std::ceil(label_leading / cell_));
     for (std::size_t k = 0; k < classes(); k += stride_) {
       names_.push_back(fitted(class_name(plot.class_names, k), longest_label, label_size));
@@ -66,7 +75,7 @@ public:
   void draw(Canvas& canvas) const {
     canvas.fill_rect({0, 0, canvas.size().width, canvas.size().height}, white);
     draw_heading(plot_.title, plot_.subtitle, canvas);
-    if (classes() <= most_numbered) {
+    if (numbered()) {
       cells(canvas);
     } else {
       canvas.image(area_, shades());
@@ -80,6 +89,7 @@ public:
 
 private:
   [[nodiscard]] std::size_t classes() const { return plot_.confusion.class_count; }
+  [[nodiscard]] bool numbered() const { return classes() <= most_numbered; }
   [[nodiscard]] double names_height() const { return upward_ ? longest_ + 12 : 18; }
   [[nodiscard]] double legend_baseline() const { return area_.bottom() + names_height() + 48; }
 
@@ -102,22 +112,19 @@ private:
     }
   }
 
-  static void number(const Rect& cell, std::uint64_t count, std::uint64_t support, Canvas& canvas) {
+  void number(const Rect& cell, std::uint64_t count, std::uint64_t support, Canvas& canvas) const {
     if (count == 0 && cell.width < least_zero_cell) return;
     const double share = static_cast<double>(count) / std::max(1.0, static_cast<double>(support));
-    const std::string text =
-        count >= 100000 ? with_prefix(static_cast<double>(count)) : grouped(count);
-    const double room = cell.width - 4;
-    const double size = std::min(13.0, 13 * room / safe_text_width(text, 13));
-    canvas.text({cell.x + cell.width / 2, cell.y + cell.height / 2 + size * 0.36}, text,
-                {.size = size,
+    canvas.text({cell.x + cell.width / 2, cell.y + cell.height / 2 + number_size_ * 0.36},
+                text_of(count),
+                {.size = number_size_,
                  .color = count == 0    ? axis_color
                           : share > 0.5 ? white
                                         : ink,
                  .anchor = Anchor::Middle});
   }
 
-  /// As an image, whose size does not grow with the square of the classes.
+  /// As an image: a rectangle for each of so many cells would make a large file.
   [[nodiscard]] Image shades() const {
     const std::size_t block = std::max<std::size_t>(1, image_side / classes());
     Image image(block * classes(), block * classes());
@@ -169,7 +176,8 @@ private:
 
   const ConfusionPlot& plot_;
   double cell_ = 0;
-  std::size_t stride_ = 1;  // of so many classes one has a label
+  double number_size_ = 13;  // one for all cells: a larger digit would look like a larger count
+  std::size_t stride_ = 1;   // of so many classes one has a label
   std::vector<std::string> names_;
   double longest_ = 0;
   bool upward_ = false;

@@ -59,7 +59,7 @@ dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
   gap: 1.2rem; margin-bottom: 1.2rem;
 }
 .wide { overflow-x: auto; margin-top: .8rem; }
-svg { display: block; margin: 0 auto; max-width: max(100%, 34rem); height: auto; }
+svg { display: block; margin: 0 auto; max-width: max(100%, 28rem); height: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); text-align: left; }
 th { font-weight: 600; }
@@ -79,7 +79,7 @@ td { min-width: 4rem; overflow-wrap: anywhere; }
   dl, figure, section { border: 0; padding: .5rem 0; }
   .cards { display: block; }
   .wide { overflow: visible; }
-  svg { max-width: 100%; }
+  svg { max-width: 100%; width: auto; max-height: 10cm; }
   figure, section, tr { break-inside: avoid; }
 }
 </style>

@@ -78,6 +78,7 @@ TEST(ConfusionPlot, StaysOnThePageWhateverTheNames) {
     if (classes > 1) plot.class_names.push_back("\xe6\x97\xa5\xe6\x9c\xac\xff\x1b");
     const NotingCanvas canvas(plot);
     EXPECT_EQ(canvas.outside, "") << classes;
+    EXPECT_LE(canvas.size().width, 900) << "the names take the page";
     EXPECT_EQ(canvas.shows("123 G"), classes <= 30);
     SvgCanvas svg(fitting_size(plot));
     draw(plot, svg);

@@ -16,7 +16,7 @@
 namespace levelgrad::host {
 namespace {
 
-constexpr const char* attack = "\"><script>alert(1)</script>&amp;'\x01\xff";
+constexpr const char* attack = "\"><script>alert(1)</script>&amp;'\x01\xff\xc2\x85";
 
 std::string small_svg() {
   SvgCanvas canvas({40, 30});
@@ -51,7 +51,8 @@ TEST(Report, EscapesTextWhereverItComesFrom) {
   EXPECT_FALSE(contains(html, "\xff"));
   EXPECT_EQ(xml_error(as_xml(html)), "");
   EXPECT_EQ(escape_xml(attack),
-            "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;'\xef\xbf\xbd\xef\xbf\xbd");
+            "&quot;&gt;&lt;script&gt;alert(1)&lt;/"
+            "script&gt;&amp;amp;'\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
   EXPECT_TRUE(contains(html, "<h1>" + escape_xml(attack) + "</h1>"));
 }
 
