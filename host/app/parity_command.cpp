@@ -106,7 +106,7 @@ Command add_parity(CLI::App& app) {
   auto arguments = std::make_shared<ParityArguments>();
   CLI::App* command =
       app.add_subcommand("parity", "compare executors with the reference, bit by bit");
-  command->add_option("model", arguments->model, "what to run: " + model_help())->required();
+  add_model_name(*command, arguments->model, "run");
   command
       ->add_option("--examples", arguments->examples,
                    "how many, generated [a preset's own data; 300 for a file]")

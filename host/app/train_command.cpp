@@ -233,8 +233,9 @@ void add_models_options(CLI::App& command, ModelsArguments& models) {
   add("--seeds", models.seeds, "FIRST:LAST, short for --sweep seed=FIRST:LAST");
   add("--top", models.top, "lines of the table: the best models by their last loss [10]")
       ->check(CLI::Range(1, 100000));
-  add("--plot", models.plot, "picture of all losses, .svg or .png");
-  add("--json", models.json, "file with seed, rate and last loss of every model");
+  add("--plot", models.plot, "picture of all losses, .svg or .png")->type_name("FILE");
+  add("--json", models.json, "file with seed, rate and last loss of every model")
+      ->type_name("FILE");
   add("--dtype", models.dtype, "f64 or f32 [f64]")->check(CLI::IsMember({"f64", "f32"}));
 }
 
@@ -284,9 +285,11 @@ Command add_train(CLI::App& app) {
       *command, arguments->executor, false,
       "what runs the steps, in exact mode all with the same bits: " + executor_list() +
           " [the fastest that can run and need not compile first]");
-  command->add_option("--save", arguments->save,
-                      "folder for the pictures, or formulas [runs/MODEL]");
-  command->add_option("--log", arguments->log, "one JSON object per step goes to this file");
+  command
+      ->add_option("--save", arguments->save, "folder for the pictures, or formulas [runs/MODEL]")
+      ->type_name("DIR");
+  command->add_option("--log", arguments->log, "one JSON object per step goes to this file")
+      ->type_name("FILE");
   add_models_options(*command, arguments->models);
   return [arguments] {
     if (arguments->model == "expressions") return train_expressions(*arguments);
