@@ -44,7 +44,7 @@ struct CommandTree {
 [[nodiscard]] CommandTree tree_of(const CLI::App& program);
 
 /// What an option's type name says: "TEXT:{a,b}" as CLI::IsMember writes it, "FILE", "DIR", or
-/// "FILE:{a,b}" where words stand beside files.
+/// "FILE:{a,b}" and "NAME:{a,b}" where there are files, or names, beside these words.
 [[nodiscard]] Values values_of(const CLI::Option& option);
 
 /// "train", "graph", ...

@@ -120,9 +120,9 @@ Command add_parity(CLI::App& app) {
   command->add_option("--dtype", arguments->dtype, "f64, f32 or both")
       ->check(CLI::IsMember({"f64", "f32", "both"}))
       ->capture_default_str();
-  add_executor_options(*command, arguments->executors, true,
-                       "what is compared, several with commas: " + executor_list() +
-                           " [all that can run, but the reference]");
+  add_executor_options(
+      *command, arguments->executors, true,
+      "what is compared, several with commas [all that can run, but the reference]");
   command->add_flag("--json", arguments->json, "one JSON object instead of a table");
   return [arguments] { return parity(*arguments); };
 }

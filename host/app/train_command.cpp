@@ -283,8 +283,8 @@ Command add_train(CLI::App& app) {
   command->add_option("--weight-decay", options.weight_decay, "AdamW's [yinyang 1e-4]");
   add_executor_options(
       *command, arguments->executor, false,
-      "what runs the steps, in exact mode all with the same bits: " + executor_list() +
-          " [the fastest that can run and need not compile first]");
+      "what runs the steps, in exact mode all with the same bits [the fastest that can run and "
+      "need not compile first]");
   command
       ->add_option("--save", arguments->save, "folder for the pictures, or formulas [runs/MODEL]")
       ->type_name("DIR");

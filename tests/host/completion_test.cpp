@@ -58,6 +58,7 @@ TEST_F(Completion, OffersChoices) {
   EXPECT_EQ((Words{"f64", "f32"}), offered({"train", "moons", "--dtype", ""}));
   EXPECT_EQ((Words{"f64", "f32"}), offered({"train", "moons", "--dtype", "="}));
   EXPECT_EQ(Words{"f32"}, offered({"train", "moons", "--dtype", "=", "f3"}));
+  EXPECT_EQ(Words{"reference"}, offered({"parity", "moons", "--executor", "re"}));
   EXPECT_EQ(Words{}, offered({"train", "--steps", ""}));
 }
 
