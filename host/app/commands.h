@@ -21,5 +21,7 @@ Command add_emit(CLI::App& app);
 Command add_parity(CLI::App& app);
 Command add_schedule(CLI::App& app);
 Command add_info(CLI::App& app);
+/// app   is borrowed: the command writes of all that has been added to it when it runs.
+Command add_completion(CLI::App& app);
 
 }  // namespace levelgrad::app

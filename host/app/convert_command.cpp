@@ -22,7 +22,7 @@ struct ConvertArguments {
 int convert(const ConvertArguments& arguments) {
   const host::Examples found =
       host::convert_csv_to_npy(arguments.data.file, data_options(arguments.data), arguments.output,
-                           arguments.dtype == "f32");
+                               arguments.dtype == "f32");
   fmt::print(stderr, "{} columns", found.feature_names.size() + 1);
   for (const std::string& name : found.feature_names) fmt::print(stderr, ", {}", name);
   fmt::print(stderr, "; last: {}\n", found.target_name);

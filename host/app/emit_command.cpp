@@ -51,7 +51,8 @@ Command add_emit(CLI::App& app) {
   command->add_option("--dtype", arguments->dtype, "the numbers of a source file: f64 or f32")
       ->check(CLI::IsMember({"f64", "f32"}))
       ->capture_default_str();
-  command->add_option("-o,--output", arguments->output, "file to write [stdout]");
+  command->add_option("-o,--output", arguments->output, "file to write [stdout]")
+      ->type_name("FILE");
   return [arguments] { return emit(*arguments); };
 }
 

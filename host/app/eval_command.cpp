@@ -90,8 +90,7 @@ Command add_eval(CLI::App& app) {
   command->add_option("model", arguments->model, "folder of a run, or a model's file")->required();
   add_file_options(*command, arguments->data);
   command->add_flag("--json", arguments->json, "print an object instead of a table");
-  add_executor_options(*command, arguments->executor, false,
-                       "what runs the model: " + executor_list());
+  add_executor_options(*command, arguments->executor, false, "what runs the model");
   return [arguments] { return evaluate(*arguments); };
 }
 

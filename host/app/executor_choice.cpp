@@ -98,8 +98,11 @@ void add_executor_options(CLI::App& command, ExecutorArguments& arguments, bool 
   } else {
     executor->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::Throw);
   }
-  command.add_option("--device", arguments.device,
-                     "cpu, cuda (GPU 0), cuda:N, or auto: the GPU where one can be used [auto]");
+  executor->type_name(fmt::format("NAME:{{{}}}", fmt::join(executor_names(), ",")));
+  command
+      .add_option("--device", arguments.device,
+                  "cpu, cuda (GPU 0), cuda:N, or auto: the GPU where one can be used [auto]")
+      ->type_name("NAME:{auto,cpu,cuda}");
   command
       .add_option("--strategy", arguments.options.strategy,
                   "of cuda-level: launches, persistent, or auto, which measures both [auto]")

@@ -58,7 +58,9 @@ Entry<T> entry_named(const std::string& name) {
   for (const Entry<T>& entry : entries<T>()) {
     if (name == entry.name) return entry;
   }
-  throw UsageError("--executor: none is named '" + name + "'; there are: " + executor_list());
+  std::string list;
+  for (const std::string& known : executor_names()) list += (list.empty() ? "" : ", ") + known;
+  throw UsageError("--executor: none is named '" + name + "'; there are: " + list);
 }
 
 }  // namespace
@@ -75,12 +77,6 @@ std::vector<std::string> usable_executor_names() {
     if (entry.place == Place::Cpu || gpus().usable()) names.push_back(entry.name);
   }
   return names;
-}
-
-std::string executor_list() {
-  std::string text;
-  for (const std::string& name : executor_names()) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 Place place_of(const std::string& name) { return entry_named<double>(name).place; }

@@ -26,8 +26,6 @@ enum class Place : unsigned char { Cpu, Gpu };
 [[nodiscard]] std::vector<std::string> executor_names();
 /// Those that can run here, in the same order: none of the GPU's where no GPU can be used.
 [[nodiscard]] std::vector<std::string> usable_executor_names();
-/// "cuda-fused, cuda-level, host-native, host, reference"
-[[nodiscard]] std::string executor_list();
 
 /// Errors: UsageError for a name that is not in the list, which it shows.
 [[nodiscard]] Place place_of(const std::string& name);

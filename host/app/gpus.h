@@ -40,11 +40,14 @@ struct FoundNvrtc {
   std::string why_none;  ///< "" where there is one
 };
 
+/// What Gpus::toolkit says, without a look at the machine.
+[[nodiscard]] std::string built_toolkit();
+
 /// Looks once. Never throws for a machine without GPU or driver: says why instead.
 [[nodiscard]] const Gpus& gpus();
 
-/// What gpus() asks. This and the functions below require_gpu() are in with_cuda.cpp and in
-/// without_cuda.cpp, of which a build takes one.
+/// What gpus() asks. This, built_toolkit() and the functions below require_gpu() are in
+/// with_cuda.cpp and in without_cuda.cpp, of which a build takes one.
 [[nodiscard]] Gpus find_gpus();
 
 /// Takes a tenth of a second. Never throws for a machine without.

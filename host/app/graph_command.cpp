@@ -97,7 +97,8 @@ Command add_graph(CLI::App& app) {
       ->check(CLI::IsMember({"dot", "svg"}))
       ->capture_default_str();
   command->add_flag("--fold", arguments->fold, "one box for each neuron");
-  command->add_option("-o,--output", arguments->output, "file to write [stdout]");
+  command->add_option("-o,--output", arguments->output, "file to write [stdout]")
+      ->type_name("FILE");
   return [arguments] { return graph(*arguments); };
 }
 

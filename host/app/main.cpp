@@ -10,8 +10,10 @@
 
 #include "commands.h"
 #include "exit_code.h"
+#include "gpus.h"
 #include "levelgrad/error.h"
 #include "levelgrad/self_test.h"
+#include "mistake.h"
 
 namespace {
 
@@ -30,28 +32,30 @@ int fail_usage(const std::string& message, const CLI::App& app) {
   return fail(app::exit_usage, line + " (see " + command + " --help)");
 }
 
+/// "levelgrad 0.1.0 (GNU 12.2.0, CUDA 13.0)"
+std::string version() {
+  const std::string toolkit = app::built_toolkit();
+  return "levelgrad " LEVELGRAD_VERSION " (" LEVELGRAD_COMPILER ", " +
+         (toolkit.empty() ? "no CUDA" : "CUDA " + toolkit) + ")";
+}
+
 int run(int argc, char** argv) {
   CLI::App cli("levelgrad: a scalar autograd engine with the same bits on CPU and GPU",
                "levelgrad");
-  cli.set_version_flag("--version", "levelgrad " LEVELGRAD_VERSION);
+  cli.set_version_flag("--version", version());
   cli.require_subcommand(0, 1);
   const std::vector<app::Command> commands = {
-      app::add_train(cli),   app::add_eval(cli),  app::add_predict(cli),  app::add_plot(cli),
-      app::add_convert(cli), app::add_graph(cli), app::add_schedule(cli), app::add_emit(cli),
-      app::add_parity(cli),  app::add_info(cli)};
+      app::add_train(cli),   app::add_eval(cli),  app::add_predict(cli),   app::add_plot(cli),
+      app::add_convert(cli), app::add_graph(cli), app::add_schedule(cli),  app::add_emit(cli),
+      app::add_parity(cli),  app::add_info(cli),  app::add_completion(cli)};
   try {
     cli.parse(argc, argv);
   } catch (const CLI::Success& help_or_version) {
     return cli.exit(help_or_version);
   } catch (const CLI::ParseError& error) {
-    return fail_usage(error.what(), cli);
+    return fail_usage(app::mistake(cli, error), cli);
   }
-  if (cli.get_subcommands().empty()) {
-    return fail_usage(
-        "which command: train, eval, predict, plot, convert, graph, schedule, emit, parity or "
-        "info?",
-        cli);
-  }
+  if (cli.get_subcommands().empty()) return fail_usage(app::which_command(cli), cli);
 
   try {
     for (std::size_t i = 0; i < commands.size(); ++i) {

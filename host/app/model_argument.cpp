@@ -66,10 +66,10 @@ struct Preset {
 };
 constexpr std::array<Preset, 2> presets = {{{"moons", moons}, {"yinyang", yin_yang}}};
 
-std::string preset_names() {
+std::string preset_names(const char* between) {
   std::string names;
   for (const Preset& preset : presets) {
-    names += (names.empty() ? "" : " or ") + std::string(preset.name);
+    names += (names.empty() ? "" : between) + std::string(preset.name);
   }
   return names;
 }
@@ -77,7 +77,7 @@ std::string preset_names() {
 }  // namespace
 
 void add_model(CLI::App& command, ModelArgument& argument, const std::string& verb) {
-  command.add_option("model", argument.name, "what to " + verb + ": " + model_help())->required();
+  add_model_name(command, argument.name, verb);
   command
       .add_option("--hidden", argument.hidden,
                   "neurons of each hidden layer [moons 16,16, yinyang 8]")
@@ -85,7 +85,13 @@ void add_model(CLI::App& command, ModelArgument& argument, const std::string& ve
       ->check(CLI::Range(1, 100000));
 }
 
-std::string model_help() { return preset_names() + ", or a Program file"; }
+void add_model_name(CLI::App& command, std::string& name, const std::string& verb) {
+  command
+      .add_option("model", name,
+                  "what to " + verb + ": " + preset_names(" or ") + ", or a Program file")
+      ->required()
+      ->type_name("FILE:{" + preset_names(",") + "}");
+}
 
 Model model_named(const std::string& argument, const std::vector<int>& hidden) {
   for (const Preset& preset : presets) {
@@ -94,7 +100,8 @@ Model model_named(const std::string& argument, const std::vector<int>& hidden) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(argument, error);
   if (status.type() == std::filesystem::file_type::not_found) {
-    throw UsageError("'" + argument + "' is neither a file nor a preset (" + preset_names() + ")");
+    throw UsageError("'" + argument + "' is neither a file nor a preset (" + preset_names(" or ") +
+                     ")");
   }
   if (!hidden.empty()) throw UsageError("--hidden has no meaning for a Program file");
   return {std::filesystem::path(argument).filename().string(),

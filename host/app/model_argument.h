@@ -34,8 +34,8 @@ struct ModelArgument {
 /// Adds MODEL and --hidden to a command. verb   what the command does with it: "explain".
 void add_model(CLI::App& command, ModelArgument& argument, const std::string& verb);
 
-/// For the help of an option: "moons or yinyang, or a Program file".
-[[nodiscard]] std::string model_help();
+/// Adds MODEL alone.
+void add_model_name(CLI::App& command, std::string& name, const std::string& verb);
 
 /// Records a preset as it is before training, or reads a Program file, text or binary.
 ///

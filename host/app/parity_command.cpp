@@ -106,7 +106,7 @@ Command add_parity(CLI::App& app) {
   auto arguments = std::make_shared<ParityArguments>();
   CLI::App* command =
       app.add_subcommand("parity", "compare executors with the reference, bit by bit");
-  command->add_option("model", arguments->model, "what to run: " + model_help())->required();
+  add_model_name(*command, arguments->model, "run");
   command
       ->add_option("--examples", arguments->examples,
                    "how many, generated [a preset's own data; 300 for a file]")
@@ -120,9 +120,9 @@ Command add_parity(CLI::App& app) {
   command->add_option("--dtype", arguments->dtype, "f64, f32 or both")
       ->check(CLI::IsMember({"f64", "f32", "both"}))
       ->capture_default_str();
-  add_executor_options(*command, arguments->executors, true,
-                       "what is compared, several with commas: " + executor_list() +
-                           " [all that can run, but the reference]");
+  add_executor_options(
+      *command, arguments->executors, true,
+      "what is compared, several with commas [all that can run, but the reference]");
   command->add_flag("--json", arguments->json, "one JSON object instead of a table");
   return [arguments] { return parity(*arguments); };
 }

@@ -86,8 +86,7 @@ Command add_predict(CLI::App& app) {
   command->add_flag("--probabilities", arguments->probabilities,
                     "of all classes, behind the class");
   command->add_option("-o,--output", arguments->output, "file to write [stdout]");
-  add_executor_options(*command, arguments->executor, false,
-                       "what runs the model: " + executor_list());
+  add_executor_options(*command, arguments->executor, false, "what runs the model");
   return [arguments] { return predict(*arguments); };
 }
 

@@ -169,7 +169,7 @@ SeededData prepare_data(const TrainArguments& arguments, std::uint64_t seed) {
   if (arguments.data.standardize) {
     data.standardization =
         host::fit_standardization(examples.data, parts.split.train, data.feature_names);
-    host::apply(data.standardization, examples.data.inputs);
+    host::standardize(data.standardization, examples.data.inputs);
   }
   if (data.loss == host::Loss::Hinge) take_sides(examples.data);
   data.train = part_of(examples.data, parts.split.train);
@@ -193,7 +193,7 @@ host::Dataset examples_for(const host::TrainedModel& model, const DataArguments&
       host::read_examples_for({model.feature_names, model.target_name, model.class_names},
                               arguments.file, data_options(arguments), target_needed)
           .data;
-  if (!model.standardization.means.empty()) host::apply(model.standardization, data.inputs);
+  if (!model.standardization.means.empty()) host::standardize(model.standardization, data.inputs);
   if (model.loss == host::Loss::Hinge) take_sides(data);
   return data;
 }

@@ -55,7 +55,8 @@ Command add_schedule(CLI::App& app) {
   command->add_option("--format", arguments->format, "table, json or svg")
       ->check(CLI::IsMember({"table", "json", "svg"}))
       ->capture_default_str();
-  command->add_option("-o,--output", arguments->output, "file to write [stdout]");
+  command->add_option("-o,--output", arguments->output, "file to write [stdout]")
+      ->type_name("FILE");
   return [arguments] { return schedule(*arguments); };
 }
 

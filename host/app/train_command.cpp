@@ -141,8 +141,9 @@ void add_models_options(CLI::App& command, ModelsArguments& models) {
   add("--seeds", models.seeds, "FIRST:LAST, short for --sweep seed=FIRST:LAST");
   add("--top", models.top, "lines of the table: the best models by their last loss [10]")
       ->check(CLI::Range(1, 100000));
-  add("--plot", models.plot, "picture of all losses, .svg or .png");
-  add("--json", models.json, "file with seed, rate and last loss of every model");
+  add("--plot", models.plot, "picture of all losses, .svg or .png")->type_name("FILE");
+  add("--json", models.json, "file with seed, rate and last loss of every model")
+      ->type_name("FILE");
 }
 
 }  // namespace
@@ -158,8 +159,8 @@ Command add_train(CLI::App& app) {
       ->check(CLI::Range(1, 1000));
   add_executor_options(
       *command, arguments->train.executor, false,
-      "what runs the steps, in exact mode all with the same bits: " + executor_list() +
-          " [the fastest that can run and need not compile first]");
+      "what runs the steps, in exact mode all with the same bits [the fastest that can run and "
+      "need not compile first]");
   add_models_options(*command, arguments->models);
   return [arguments] {
     arguments->train.named = named_options(*arguments->train.command);

@@ -68,10 +68,12 @@ FoundNvrtc find_nvrtc() {
   return {found.version, found.why_none};
 }
 
+std::string built_toolkit() { return LEVELGRAD_CUDA_TOOLKIT; }
+
 Gpus find_gpus() {
   const cuda::Devices found = devices();
   Gpus result;
-  result.toolkit = LEVELGRAD_CUDA_TOOLKIT;
+  result.toolkit = built_toolkit();
   std::istringstream architectures(LEVELGRAD_CUDA_ARCHITECTURES);
   for (std::string each; architectures >> each;) result.architectures.push_back(each);
   if (found.driver != 0) result.driver = cuda::version_text(found.driver);

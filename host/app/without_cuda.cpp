@@ -6,6 +6,8 @@
 
 namespace levelgrad::app {
 
+std::string built_toolkit() { return ""; }
+
 Gpus find_gpus() {
   Gpus none;
   none.why_none = "this build has no CUDA";

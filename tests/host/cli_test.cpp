@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "support/program_test.h"
 
@@ -254,10 +255,31 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("schedule moons --hidden 100000,100000", "use fewer neurons");
 }
 
+TEST_F(Program, SuggestsWhatWasMeant) {
+  expect_usage_error("train moons --hiden 4",
+                     "unknown option --hiden: did you mean --hidden? (see levelgrad train --help)");
+  expect_usage_error("train --hiden 4 moons", "unknown option --hiden: did you mean --hidden?");
+  expect_usage_error("emit moons --dtpye=f64", "unknown option --dtpye: did you mean --dtype?");
+  expect_usage_error("--verson", "unknown option --verson: did you mean --version?");
+  expect_usage_error("train moons --something 4", "unknown option --something (see");
+  expect_usage_error("train moons ---", "unknown option --- (see");
+  expect_usage_error("tarin moons", "unknown command tarin: did you mean train? (see");
+  expect_usage_error("fly", "unknown command fly: there are train, graph,");
+  expect_usage_error("train mons",
+                     "model: mons is none of moons, yinyang, expressions: did you "
+                     "mean moons? (see levelgrad train --help)");
+  expect_usage_error("train moons --weights eurkea", "did you mean eureka?");
+  expect_usage_error("train moons --weights xavier",
+                     "--weights: xavier is none of micrograd, eureka (see");
+  expect_usage_error("train moons yinyang", "was not expected: yinyang (see");
+}
+
 TEST_F(Program, SaysWhatItIs) {
   const Outcome version = run("--version");
   EXPECT_EQ(0, version.exit_code);
-  EXPECT_EQ("levelgrad " LEVELGRAD_VERSION "\n", version.out);
+  const std::regex line("levelgrad " LEVELGRAD_VERSION
+                        " \\([A-Za-z]+ [0-9.]+, (no CUDA|CUDA [0-9.]+)\\)\n");
+  EXPECT_TRUE(std::regex_match(version.out, line)) << version.out;
   const Outcome help = run("train --help");
   EXPECT_EQ(0, help.exit_code);
   EXPECT_NE(std::string::npos, help.out.find("--hidden"));
