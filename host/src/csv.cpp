@@ -47,6 +47,9 @@ bool CsvReader::read(CsvRecord& record) {
     if (byte == '\n') ++line_;
     if (take(byte, record)) return true;
     length += state_ == State::Blank ? 0 : 1;
+    if (record.size() >= most_cells) {  // and one more to come
+      fail(record, "the record has more than 1,048,576 cells", "is the delimiter right?");
+    }
     if (length > longest_record) {
       fail(record, "the record is longer than 64 MiB", "does a quote lack that closes it?");
     }

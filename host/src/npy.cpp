@@ -83,7 +83,7 @@ void NpyFile::read_header(std::string_view bytes) {
                     "reshape it to [examples, columns]");
   }
   const std::uint64_t columns = dimensions == 2 ? header.shape[1] : 1;
-  if (columns == 0) throw DataError(name_ + ": the array has no columns");
+  if (header.shape[0] == 0 || columns == 0) throw DataError(name_ + ": the array is empty");
   data_ = bytes.substr(header.size);
   // Divided, not multiplied: a shape may be anything.
   const std::uint64_t numbers = data_.size() / header.type.size;
