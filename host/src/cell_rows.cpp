@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <system_error>
@@ -15,6 +14,7 @@
 #include "levelgrad/error.h"
 #include "levelgrad/host/csv.h"
 #include "levelgrad/host/npy.h"
+#include "read_error.h"
 
 namespace levelgrad::host {
 namespace {
@@ -172,10 +172,7 @@ std::unique_ptr<CellRows> open_rows(const std::filesystem::path& file, const Dat
   if (text->peek() == first_of_npy) {
     return std::make_unique<NpyRows>(file.string(), NpyFile(file));
   }
-  if (!text->is_open() || text->bad()) {
-    throw FileError("cannot read " + file.string() + ": " + std::strerror(errno),
-                    "is it a file, and may you read it?");
-  }
+  if (!text->is_open() || text->bad()) fail_to_read(file.string(), errno);
   text->clear();  // an empty file is at its end
   std::istream& borrowed = *text;
   return make_csv_rows(std::move(text), borrowed, file.string(), options, expected);

@@ -7,6 +7,7 @@
 
 #include "cell.h"
 #include "levelgrad/error.h"
+#include "read_error.h"
 
 namespace levelgrad::host {
 
@@ -29,7 +30,7 @@ CsvReader::CsvReader(std::istream& text, std::string name, char delimiter)
 
 bool CsvReader::fill() {
   text_.read(block_.data(), static_cast<std::streamsize>(block_.size()));
-  if (text_.bad()) throw FileError("cannot read " + name_, "is it a file, and may you read it?");
+  if (text_.bad()) fail_to_read(name_, 0);
   rest_ = {block_.data(), static_cast<std::size_t>(text_.gcount())};
   return !rest_.empty();
 }
@@ -46,6 +47,9 @@ bool CsvReader::read(CsvRecord& record) {
     if (byte == '\n') ++line_;
     if (take(byte, record)) return true;
     length += state_ == State::Blank ? 0 : 1;
+    if (record.size() >= most_cells) {  // and one more to come
+      fail(record, "the record has more than 1,048,576 cells", "is the delimiter right?");
+    }
     if (length > longest_record) {
       fail(record, "the record is longer than 64 MiB", "does a quote lack that closes it?");
     }

@@ -10,12 +10,12 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <system_error>
 
 #include "descriptor.h"
 #include "levelgrad/error.h"
+#include "read_error.h"
 #include "temporary_file.h"
 #include "write_target.h"
 
@@ -65,8 +65,7 @@ std::string read_file(const std::filesystem::path& path) {
     }
   }
   if (!file || std::ferror(file.get()) != 0) {
-    throw FileError("cannot read " + path.string() + ": " + std::strerror(errno),
-                    "is it a file, and may you read it?");
+    fail_to_read(path.string(), errno);
   }
   return bytes;
 }

@@ -8,7 +8,6 @@
 
 #include <bit>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "levelgrad/error.h"
 #include "levelgrad/host/files.h"
 #include "npy_header.h"
+#include "read_error.h"
 
 namespace levelgrad::host {
 namespace {
@@ -27,9 +27,7 @@ struct Mapping {
 
 Mapping map_file(const std::filesystem::path& path) {
   const auto check = [&](bool good) {
-    if (good) return;
-    throw FileError("cannot read " + path.string() + ": " + std::strerror(errno),
-                    "is it a file, and may you read it?");
+    if (!good) fail_to_read(path.string(), errno);
   };
   const Descriptor file(open_file(path, O_RDONLY));
   check(static_cast<bool>(file));
@@ -85,7 +83,7 @@ void NpyFile::read_header(std::string_view bytes) {
                     "reshape it to [examples, columns]");
   }
   const std::uint64_t columns = dimensions == 2 ? header.shape[1] : 1;
-  if (columns == 0) throw DataError(name_ + ": the array has no columns");
+  if (header.shape[0] == 0 || columns == 0) throw DataError(name_ + ": the array is empty");
   data_ = bytes.substr(header.size);
   // Divided, not multiplied: a shape may be anything.
   const std::uint64_t numbers = data_.size() / header.type.size;

@@ -102,6 +102,13 @@ TEST(Csv, ReadsAcrossBlocks) {
   }
 }
 
+TEST(Csv, LooksBehindACrThatEndsABlock) {
+  const std::string block = std::string(65535, 'x') + "\r";
+  EXPECT_EQ(1U, records_of(block + "\n").size());
+  EXPECT_EQ(1U, records_of(block).size());
+  EXPECT_NE("no DataError", error_of(block + "y"));
+}
+
 TEST(Csv, NamesThePlaceOfWhatIsWrong) {
   EXPECT_EQ(
       "points.csv, line 2, column 2: a quote that never ends: '2\xEF\xBF\xBD"
@@ -133,6 +140,13 @@ TEST(Csv, RefusesARecordWithoutEnd) {
   EXPECT_EQ("points.csv, line 1, column 2: the record is longer than 64 MiB: '" +
                 std::string(40, 'x') + "...'",
             error_of("1,\"" + std::string(CsvReader::longest_record, 'x') + "\""));
+}
+
+TEST(Csv, RefusesARecordOfTooManyCells) {
+  const std::string delimiters(CsvReader::most_cells - 1, ',');
+  EXPECT_EQ(CsvReader::most_cells, records_of(delimiters).at(0).size());
+  EXPECT_EQ("points.csv, line 1, column 1048577: the record has more than 1,048,576 cells: ''",
+            error_of(delimiters + ","));
 }
 
 TEST(Csv, SaysThatItCannotRead) {

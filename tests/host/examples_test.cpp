@@ -108,7 +108,7 @@ TEST(Examples, ATextAmongManyNumbersIsAMistake) {
   EXPECT_EQ(
       "x.csv, line 32, column 2 ('y'): 'n.a.' is no number, and 30 other targets are\n"
       "hint: mend the cell, or say that the target names classes",
-      error_of(text + "1,n.a.\n"));
+      error_of(text + "1,n.a.\n2,x\n"));
   EXPECT_EQ(31U, read(text + "1,n.a.\n", {.classes = true}).class_names.size());
   EXPECT_EQ((Names{"1", "2", "b"}), read("x,y\n1,1\n2,b\n3,2\n").class_names);
 }

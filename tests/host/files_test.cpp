@@ -61,6 +61,23 @@ TEST_F(WriteFile, WritesAllBytesAndLeavesNothingElse) {
   EXPECT_EQ(names(), (std::vector<std::string>{"a.bin", "empty"}));
 }
 
+TEST_F(WriteFile, WritesPartsOneBehindTheOther) {
+  const fs::path path = folder_ / "parts";
+  write_file_in_parts(path, [&](const ByteSink& write) {
+    write("one ");
+    EXPECT_FALSE(fs::exists(path));
+    write("two");
+  });
+  EXPECT_EQ(read(path), "one two");
+  const auto failing = [](const ByteSink& write) {
+    write("new");
+    throw DataError("no second part");
+  };
+  EXPECT_THROW(write_file_in_parts(path, failing), DataError);
+  EXPECT_EQ(read(path), "one two");
+  EXPECT_EQ(names(), std::vector<std::string>{"parts"});
+}
+
 TEST_F(WriteFile, MakesMissingFolders) {
   write_file(folder_ / "one" / "two" / "a.txt", "hello");
   EXPECT_EQ(read(folder_ / "one" / "two" / "a.txt"), "hello");

@@ -41,6 +41,7 @@ private:
 class CsvReader {
 public:
   static constexpr std::size_t longest_record = std::size_t{64} << 20;  ///< bytes
+  static constexpr std::size_t most_cells = std::size_t{1} << 20;       ///< of a record
 
   /// text      borrowed; its bytes are read in blocks.
   /// name      of the text, for messages.
@@ -51,8 +52,8 @@ public:
   ///
   /// errors    DataError with name, line, column and text: a quote that never ends, one inside an
   ///           unquoted cell, text behind a closing quote, a CR that ends no line, a NUL byte, a
-  ///           record of more than longest_record bytes. FileError where the text cannot be read.
-  ///           After an error nothing more can be read.
+  ///           record of more than longest_record bytes or most_cells cells. FileError where the
+  ///           text cannot be read. After an error nothing more can be read.
   bool read(CsvRecord& record);
 
 private:

@@ -34,8 +34,8 @@ public:
   /// Maps the file. It must not become shorter while this lives: the system ends who reads then.
   ///
   /// errors   FileError where it cannot be read; DataError where it is no such file: objects, text
-  ///          or structures in it, another number of dimensions, no columns, a header of more than
-  ///          64 KiB, fewer or more bytes than the shape says.
+  ///          or structures in it, another number of dimensions, no rows or columns, a header of
+  ///          more than 64 KiB, fewer or more bytes than the shape says.
   explicit NpyFile(const std::filesystem::path& path);
   /// Reads bytes, which are borrowed. name   of them, for messages.
   NpyFile(std::string_view bytes, std::string name);
