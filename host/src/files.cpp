@@ -2,16 +2,11 @@
 #include "levelgrad/host/files.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <system_error>
 
 #include "descriptor.h"
 #include "levelgrad/error.h"
