@@ -84,6 +84,16 @@ TEST_F(EnsembleOnDevice, AdamWOverSeveralChunksF64) {
   Models<double>(3, 4, 300, adamw).compare();
 }
 
+// Each model has a limit of its own, which some grads pass and others do not; 337 parameters are
+// three chunks.
+TEST_F(EnsembleOnDevice, ClippedF32) {
+  const auto rmsprop = [](std::size_t m, std::size_t k) -> UpdateF32 {
+    return {optimizer::RMSProp::scalars<float>({.momentum = 0.5}, static_cast<int>(k + 1)),
+            0.5F * static_cast<float>(m + 1)};
+  };
+  Models<float>(4, 4, 100, rmsprop).compare();
+}
+
 TEST_F(EnsembleOnDevice, LengthsThatDoNotFitAreRefused) {
   const auto rate = [](std::size_t, std::size_t) -> Update {
     return optimizer::Sgd::Scalars<double>{0.1};

@@ -89,6 +89,13 @@ BasicUpdate<T> adamw(std::size_t m, std::size_t k) {
                                       static_cast<int>(k + 1));
 }
 
+/// Each model has a limit of its own.
+template <class T>
+BasicUpdate<T> clipped(std::size_t m, std::size_t k) {
+  return {optimizer::SgdMomentum::scalars<T>({.lr = 0.1, .momentum = 0.9}, static_cast<int>(k + 1)),
+          static_cast<T>(0.1 * static_cast<double>(m))};
+}
+
 TEST(Ensemble, IsAsEachModelAlone) {
   EXPECT_EQ(1U, Models<double>(9, 5, sgd<double>).compare());
   EXPECT_EQ(1U, Models<float>(9, 5, sgd<float>).compare());
@@ -97,6 +104,11 @@ TEST(Ensemble, IsAsEachModelAlone) {
 TEST(Ensemble, OptimizersOfEachModelStartAtZero) {
   EXPECT_EQ(1U, Models<double>(6, 4, adamw<double>).compare());
   EXPECT_EQ(1U, Models<float>(6, 4, adamw<float>).compare());
+}
+
+TEST(Ensemble, ClipsTheGradsOfEachModel) {
+  EXPECT_EQ(0U, Models<double>(6, 4, clipped<double>).compare());
+  EXPECT_EQ(0U, Models<float>(6, 4, clipped<float>).compare());
 }
 
 TEST(Ensemble, EndsEarlyWithWhatIsDone) {
