@@ -97,15 +97,16 @@ std::unique_ptr<Executor> or_default(std::unique_ptr<Executor> executor) {
   return executor ? std::move(executor) : std::make_unique<HostExecutor>();
 }
 
+/// What record_it(model) makes of the network, in a Graph of its own.
+template <class Record>
 Program record_model(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
-                     const Executor& executor) {
+                     const Executor& executor, const Record& record_it) {
   check(data, options);
   const std::vector<int> outputs = layers_of(data, options);
   check_size(data, outputs, executor);
   Graph graph;
   const Graph::Use use(graph);
-  const MLP model(static_cast<int>(data.feature_count), outputs, weights, options.activation);
-  return record_classifier(model, options.loss, options.l2);
+  return record_it(MLP(static_cast<int>(data.feature_count), outputs, weights, options.activation));
 }
 
 /// A span for each output of the Program; the first, the loss, is left out.
@@ -155,6 +156,14 @@ std::vector<double> initial_parameters(const Dataset& data, const TrainOptions& 
   return numbers;
 }
 
+Program record_with_penalty(const Dataset& data, const TrainOptions& options,
+                            const WeightSource& weights) {
+  require(options.weight_decay == 0, "weight decay would change a penalty that is a parameter");
+  return record_model(data, options, weights, HostExecutor(), [&](const MLP& model) {
+    return record_classifier_with_penalty(model, options.loss);
+  });
+}
+
 template <class T>
 double accuracy_of(Loss loss, std::span<const T> scores, std::span<const double> labels) {
   const std::size_t count = labels.size();
@@ -182,7 +191,10 @@ Trainer::Trainer(const Dataset& data, TrainOptions options, const WeightSource& 
                  std::unique_ptr<Executor> executor)
     : options_(std::move(options)),
       executor_(or_default(std::move(executor))),
-      program_(record_model(data, options_, weights, *executor_)),
+      program_(record_model(data, options_, weights, *executor_,
+                            [this](const MLP& model) {
+                              return record_classifier(model, options_.loss, options_.l2);
+                            })),
       rows_(inputs_and_labels(data)),
       labels_(data.labels),
       scores_(score_count() * labels_.size()) {

@@ -103,6 +103,7 @@ TEST(Trainer, RefusesOptionsWithoutMeaning) {
   PythonRandom random(1337);
   EXPECT_THROW(Trainer(wrong_label, {}, random), ArgumentError);
   EXPECT_THROW(Trainer(Dataset{}, {}, random), ArgumentError);
+  EXPECT_THROW((void)record_with_penalty(moons(), {.weight_decay = 1e-4}, random), ArgumentError);
 }
 
 TEST(Trainer, HiddenLayersMayBeLeftOut) {

@@ -20,4 +20,10 @@ enum class Loss : unsigned char { Hinge, CrossEntropy };
 /// errors    ShapeError for Hinge and a model with several outputs; as record().
 [[nodiscard]] Program record_classifier(const MLP& model, Loss loss, double l2);
 
+/// The same with l2 as one more parameter, the last, so that many models can each have its own.
+/// Its grad is 0: an optimizer without weight decay keeps it.
+///
+/// order     where the parameter is not 0, the bits of the other Program with that number.
+[[nodiscard]] Program record_classifier_with_penalty(const MLP& model, Loss loss);
+
 }  // namespace levelgrad::host

@@ -44,6 +44,13 @@ template <class T>
                                                      const TrainOptions& options,
                                                      const WeightSource& weights);
 
+/// The Program of a Trainer whose l2 is one more parameter, as record_classifier_with_penalty()
+/// says.
+///
+/// errors   as the Trainer's; ArgumentError for weight decay, which would change the parameter.
+[[nodiscard]] Program record_with_penalty(const Dataset& data, const TrainOptions& options,
+                                          const WeightSource& weights);
+
 /// Per cent of the examples with the right sign, or the highest score right.
 ///
 /// scores   [score][example]. labels   [example].
