@@ -79,35 +79,31 @@ std::vector<const char*> pointers(const std::vector<std::string>& strings) {
 
 }  // namespace
 
+/// What is called of NVRTC: our name and its own.
+#define LG_NVRTC_CALLS(X)                          \
+  X(version, nvrtcVersion)                         \
+  X(error_string, nvrtcGetErrorString)             \
+  X(architecture_count, nvrtcGetNumSupportedArchs) \
+  X(architectures, nvrtcGetSupportedArchs)         \
+  X(create, nvrtcCreateProgram)                    \
+  X(destroy, nvrtcDestroyProgram)                  \
+  X(compile, nvrtcCompileProgram)                  \
+  X(log_size, nvrtcGetProgramLogSize)              \
+  X(log_text, nvrtcGetProgramLog)                  \
+  X(ptx_size, nvrtcGetPTXSize)                     \
+  X(ptx, nvrtcGetPTX)                              \
+  X(cubin_size, nvrtcGetCUBINSize)                 \
+  X(cubin, nvrtcGetCUBIN)
+
 struct Nvrtc::Calls {
-  decltype(&nvrtcVersion) version;
-  decltype(&nvrtcGetErrorString) error_string;
-  decltype(&nvrtcGetNumSupportedArchs) architecture_count;
-  decltype(&nvrtcGetSupportedArchs) architectures;
-  decltype(&nvrtcCreateProgram) create;
-  decltype(&nvrtcDestroyProgram) destroy;
-  decltype(&nvrtcCompileProgram) compile;
-  decltype(&nvrtcGetProgramLogSize) log_size;
-  decltype(&nvrtcGetProgramLog) log_text;
-  decltype(&nvrtcGetPTXSize) ptx_size;
-  decltype(&nvrtcGetPTX) ptx;
-  decltype(&nvrtcGetCUBINSize) cubin_size;
-  decltype(&nvrtcGetCUBIN) cubin;
+#define LG_MEMBER(name, function) decltype(&function) name;
+  LG_NVRTC_CALLS(LG_MEMBER)
+#undef LG_MEMBER
 
   explicit Calls(void* library) {
-    find(library, "nvrtcVersion", version);
-    find(library, "nvrtcGetErrorString", error_string);
-    find(library, "nvrtcGetNumSupportedArchs", architecture_count);
-    find(library, "nvrtcGetSupportedArchs", architectures);
-    find(library, "nvrtcCreateProgram", create);
-    find(library, "nvrtcDestroyProgram", destroy);
-    find(library, "nvrtcCompileProgram", compile);
-    find(library, "nvrtcGetProgramLogSize", log_size);
-    find(library, "nvrtcGetProgramLog", log_text);
-    find(library, "nvrtcGetPTXSize", ptx_size);
-    find(library, "nvrtcGetPTX", ptx);
-    find(library, "nvrtcGetCUBINSize", cubin_size);
-    find(library, "nvrtcGetCUBIN", cubin);
+#define LG_FIND(name, function) find(library, #function, name);
+    LG_NVRTC_CALLS(LG_FIND)
+#undef LG_FIND
   }
 
   void check(nvrtcResult result, const std::string& what) const {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <numeric>
 #include <optional>
@@ -100,6 +101,7 @@ private:
     std::vector<BasicUpdate<T>> updates;
     for (const ModelSettings& model : std::span(run_.models).subspan(first, count)) {
       for (const double number : weights(model.seed)) parameters.push_back(static_cast<T>(number));
+      if (run_.sweeps.penalty) parameters.push_back(static_cast<T>(model.penalty));
       host::TrainOptions options = run_.options;
       options.lr = model.lr;
       for (int step = 0; step < options.steps; ++step) {
@@ -194,10 +196,16 @@ private:
     return host::accuracy_of<T>(run_.options.loss, numbers, run_.data.labels);
   }
 
+  /// A line of the table, which has penalties where they differ.
+  [[nodiscard]] std::string row(const std::array<std::string, 7>& cells) const {
+    const auto& [rank, model, seed, lr, penalty, loss, accuracy] = cells;
+    return fmt::format("{:>4} {:>6} {:>10} {:>22} {}{:>22} {:>8}", rank, model, seed, lr,
+                       run_.sweeps.penalty ? fmt::format("{:>22} ", penalty) : "", loss, accuracy);
+  }
+
   void write_table() {
     LineFile out;
-    out.write(fmt::format("{:>4} {:>6} {:>10} {:>22} {:>22} {:>8}", "rank", "model", "seed", "lr",
-                          "loss", "accuracy"));
+    out.write(row({"rank", "model", "seed", "lr", "penalty", "loss", "accuracy"}));
     for (std::size_t k = 0; k < std::min(run_.top, ranked_.size()); ++k) {
       const std::size_t m = ranked_[k];
       const ModelSettings& model = run_.models[m];
@@ -206,8 +214,8 @@ private:
                                    ? fmt::format("{}", report.losses.back())
                                    : fmt::format("diverged at step {}", report.losses.size() - 1);
       const std::string right = report.finite ? fmt::format("{:.4g}", accuracy(m)) : "-";
-      out.write(fmt::format("{:>4} {:>6} {:>10} {:>22} {:>22} {:>8}", k + 1, m, model.seed,
-                            fmt::format("{}", model.lr), loss, right));
+      out.write(row({std::to_string(k + 1), std::to_string(m), std::to_string(model.seed),
+                     fmt::format("{}", model.lr), fmt::format("{}", model.penalty), loss, right}));
     }
     out.write(fmt::format("{} models, {} diverged", ranked_.size(), diverged()));
   }
@@ -230,6 +238,7 @@ private:
       writer.member("model", m);
       writer.member("seed", run_.models[m].seed);
       writer.member("lr", run_.models[m].lr);
+      writer.member("penalty", run_.models[m].penalty);
       writer.key("loss");
       if (report.finite) {
         writer.value(static_cast<double>(report.losses.back()));
@@ -255,15 +264,19 @@ private:
     plot.subtitle = fmt::format("{} parameters each, {} examples, {} steps, {}; {} diverged",
                                 run_.program.parameter_count(), all_.size(), run_.options.steps,
                                 run_.f32 ? "f32" : "f64", diverged());
-    plot.swept_name = run_.sweeps.lr ? "lr" : "seed";
-    plot.swept_logarithmic = run_.sweeps.lr && run_.sweeps.lr->logarithmic;
-    plot.swept_whole = !run_.sweeps.lr;
+    const std::optional<RangeSweep>& numbers =
+        run_.sweeps.lr ? run_.sweeps.lr : run_.sweeps.penalty;
+    plot.swept_name = run_.sweeps.lr ? "lr" : numbers ? "penalty" : "seed";
+    plot.swept_logarithmic = numbers && numbers->logarithmic;
+    plot.swept_whole = !numbers;
+    const auto swept = [&](const ModelSettings& model) {
+      if (!numbers) return static_cast<double>(model.seed);
+      return run_.sweeps.lr ? model.lr : model.penalty;
+    };
     for (std::size_t m = 0; m < reports_.size(); ++m) {
       const BasicModelReport<T>& report = reports_[m];
       plot.curves.push_back(
-          {{report.losses.begin(), report.losses.end()},
-           run_.sweeps.lr ? run_.models[m].lr : static_cast<double>(run_.models[m].seed),
-           report.finite});
+          {{report.losses.begin(), report.losses.end()}, swept(run_.models[m]), report.finite});
     }
     if (is_png(run_.plot)) {
       host::PngCanvas canvas(host::ensemble_plot_size);

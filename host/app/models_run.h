@@ -17,8 +17,9 @@ namespace levelgrad::app {
 struct ModelsRun {
   std::string name;            ///< "moons"
   const host::Dataset& data;   ///< of all models
-  host::TrainOptions options;  ///< but for the rate
-  const Program& program;      ///< of a Trainer with these options
+  host::TrainOptions options;  ///< but for rate and penalty
+  /// Of a Trainer with these options; where penalties are swept, of record_with_penalty().
+  const Program& program;
   /// Where the parameters start for a seed.
   std::function<std::vector<double>(std::uint64_t seed)> weights;
   std::vector<ModelSettings> models;

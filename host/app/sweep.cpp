@@ -35,11 +35,12 @@ std::optional<Number> number_in(const std::string& text) {
   return number;
 }
 
-RateSweep rates_in(const std::string& text, const std::string& range) {
+RangeSweep numbers_in(const std::string& name, const std::string& text, const std::string& range) {
   const std::vector<std::string> parts = parts_of(range);
   const bool logarithmic = parts.size() == 3 && parts[2] == "log";
   if (parts.size() != 2 && !logarithmic) {
-    throw UsageError("--sweep: '" + text + "' is not of the form lr=FROM:TO or lr=FROM:TO:log");
+    throw UsageError(fmt::format("--sweep: '{}' is not of the form {}=FROM:TO or {}=FROM:TO:log",
+                                 text, name, name));
   }
   const auto from = number_in<double>(parts[0]), to = number_in<double>(parts[1]);
   for (const auto& [number, part] : {std::pair{from, parts[0]}, std::pair{to, parts[1]}}) {
@@ -65,8 +66,8 @@ SeedSweep seeds_in(const std::string& text, const std::string& range) {
   return {*from, *to};
 }
 
-/// Rate k of so many.
-double rate_at(const RateSweep& sweep, std::size_t k, std::size_t count) {
+/// Number k of so many.
+double number_at(const RangeSweep& sweep, std::size_t k, std::size_t count) {
   if (k == 0) return sweep.from;  // the ends exactly, however the numbers between are rounded
   if (k + 1 == count) return sweep.to;
   const double share = static_cast<double>(k) / static_cast<double>(count - 1);
@@ -75,51 +76,84 @@ double rate_at(const RateSweep& sweep, std::size_t k, std::size_t count) {
   return math::exp(low + (high - low) * share);
 }
 
+/// All numbers of a sweep, or the one that is not swept.
+std::vector<double> numbers_of(const char* name, const std::optional<RangeSweep>& sweep,
+                               std::size_t count, double fixed) {
+  if (!sweep) return {fixed};
+  if (count == 1 && sweep->from != sweep->to) {
+    throw UsageError(
+        fmt::format("--models leaves one number for a sweep of {}: at least two are needed", name));
+  }
+  std::vector<double> numbers;
+  for (std::size_t k = 0; k < count; ++k) numbers.push_back(number_at(*sweep, k, count));
+  return numbers;
+}
+
+/// How many rates, and how many penalties, there are where both are swept.
+std::size_t side_of_square(std::size_t count) {
+  std::size_t side = 1;
+  while (side * side < count) ++side;
+  if (side * side == count) return side;
+  throw UsageError(
+      fmt::format("--models: sweeps of lr and penalty take as many numbers of each, so "
+                  "the models of a seed must be a square number, not {}",
+                  count));
+}
+
 }  // namespace
 
 Sweeps read_sweeps(const std::vector<std::string>& texts) {
   Sweeps sweeps;
+  // Emplaces what the text says, once.
+  const auto take = [](auto& sweep, const std::string& name, auto read) {
+    if (sweep) throw UsageError("--sweep: " + name + " is swept twice");
+    sweep = read();
+  };
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     const std::string name = text.substr(0, equals);
     const std::string range = equals == std::string::npos ? "" : text.substr(equals + 1);
-    const bool twice = (name == "lr" && sweeps.lr) || (name == "seed" && sweeps.seed);
-    if (twice) throw UsageError("--sweep: " + name + " is swept twice");
+    const auto numbers = [&] { return numbers_in(name, text, range); };
     if (name == "lr") {
-      sweeps.lr = rates_in(text, range);
+      take(sweeps.lr, name, numbers);
+    } else if (name == "penalty") {
+      take(sweeps.penalty, name, numbers);
     } else if (name == "seed") {
-      sweeps.seed = seeds_in(text, range);
+      take(sweeps.seed, name, [&] { return seeds_in(text, range); });
     } else {
-      throw UsageError("--sweep: '" + name + "' cannot be swept; there are: lr, seed");
+      throw UsageError("--sweep: '" + name + "' cannot be swept; there are: lr, penalty, seed");
     }
   }
   return sweeps;
 }
 
-std::vector<ModelSettings> settings_of(std::size_t count, const Sweeps& sweeps, std::uint64_t seed,
-                                       double lr) {
-  // Without sweeps the seeds are what differs; with rates alone all start from the same weights.
+std::vector<ModelSettings> settings_of(std::size_t count, const Sweeps& sweeps,
+                                       const ModelSettings& fixed) {
+  // Without sweeps the seeds are what differs; else all start from the same weights.
+  const bool numbers = sweeps.lr || sweeps.penalty;
   const SeedSweep seeds = sweeps.seed ? *sweeps.seed
-                          : sweeps.lr ? SeedSweep{seed, seed}
-                                      : SeedSweep{seed, seed + (count - 1)};
+                          : numbers   ? SeedSweep{fixed.seed, fixed.seed}
+                                      : SeedSweep{fixed.seed, fixed.seed + (count - 1)};
   if (seeds.to < seeds.from) throw UsageError("--seed: too large for so many models");
-  const bool fits = sweeps.lr ? count % seeds.count() == 0 : count == seeds.count();
+  const bool fits = numbers ? count % seeds.count() == 0 : count == seeds.count();
   if (!fits) {
     throw UsageError(fmt::format("--models {} with {} seeds: {}", count, seeds.count(),
-                                 sweeps.lr ? "each rate goes with every seed, so the models must "
-                                             "be a multiple of the seeds"
-                                           : "without a sweep of lr there is a model for each"));
+                                 numbers ? "what else is swept goes with every seed, so the models "
+                                           "must be a multiple of the seeds"
+                                         : "where only seeds are swept there is a model for each"));
   }
-  const std::size_t rates = count / seeds.count();
-  if (sweeps.lr && rates == 1 && sweeps.lr->from != sweeps.lr->to) {
-    throw UsageError(fmt::format(
-        "--models {} leaves one rate for a sweep of lr: at least two are needed", count));
-  }
+  const std::size_t of_seed = count / seeds.count();
+  const std::size_t each = sweeps.lr && sweeps.penalty ? side_of_square(of_seed) : of_seed;
+  const std::vector<double> rates = numbers_of("lr", sweeps.lr, each, fixed.lr);
+  const std::vector<double> penalties = numbers_of("penalty", sweeps.penalty, each, fixed.penalty);
   std::vector<ModelSettings> settings;
   settings.reserve(count);
-  for (std::size_t k = 0; k < rates; ++k) {
-    const double rate = sweeps.lr ? rate_at(*sweeps.lr, k, rates) : lr;
-    for (std::uint64_t s = 0; s < seeds.count(); ++s) settings.push_back({seeds.from + s, rate});
+  for (const double rate : rates) {
+    for (const double penalty : penalties) {
+      for (std::uint64_t s = 0; s < seeds.count(); ++s) {
+        settings.push_back({seeds.from + s, rate, penalty});
+      }
+    }
   }
   return settings;
 }

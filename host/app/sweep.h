@@ -10,8 +10,8 @@
 
 namespace levelgrad::app {
 
-/// "lr=0.1:1.0" or "lr=0.001:1:log": rates at equal distances, or ratios, the ends included.
-struct RateSweep {
+/// "lr=0.1:1.0" or "lr=0.001:1:log": numbers at equal distances, or ratios, the ends included.
+struct RangeSweep {
   double from, to;
   bool logarithmic = false;
 };
@@ -23,7 +23,8 @@ struct SeedSweep {
 };
 
 struct Sweeps {
-  std::optional<RateSweep> lr;
+  std::optional<RangeSweep> lr;
+  std::optional<RangeSweep> penalty;
   std::optional<SeedSweep> seed;
 };
 
@@ -31,18 +32,20 @@ struct Sweeps {
 struct ModelSettings {
   std::uint64_t seed;
   double lr;
+  double penalty;  ///< weight of the L2 penalty
 };
 
 /// Reads the texts of --sweep. Errors: UsageError for what is malformed, unknown or named twice.
 [[nodiscard]] Sweeps read_sweeps(const std::vector<std::string>& texts);
 
 /// The settings of `count` models. Without sweeps each has a seed of its own: seed, seed + 1, ...
-/// Rates alone: all with the one seed. Seeds alone: as many as there are models. Both: every rate
-/// with every seed, the seed in the inner loop; the models are a multiple of the seeds.
+/// Rates or penalties alone: all with the one seed. Seeds alone: as many as there are models.
+/// Several sweeps: every rate with every penalty, of which there are as many, with every seed, the
+/// seed in the inner loop.
 ///
-/// seed, lr   where they are not swept.
-/// errors     UsageError where the number of models does not fit the sweeps.
+/// fixed    what is not swept.
+/// errors   UsageError where the number of models does not fit the sweeps.
 [[nodiscard]] std::vector<ModelSettings> settings_of(std::size_t count, const Sweeps& sweeps,
-                                                     std::uint64_t seed, double lr);
+                                                     const ModelSettings& fixed);
 
 }  // namespace levelgrad::app

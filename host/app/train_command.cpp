@@ -56,23 +56,34 @@ int run_models(const TrainArguments& arguments, const ModelsArguments& models,
   if (sweeps.lr && arguments.named.contains("lr")) {
     throw UsageError("--lr beside --sweep lr: leave one of them out");
   }
+  if (sweeps.penalty && arguments.named.contains("l2")) {
+    throw UsageError("--l2 beside --sweep penalty: leave one of them out");
+  }
+  if (sweeps.penalty && options.weight_decay != 0) {
+    throw UsageError(
+        "--sweep penalty beside weight decay, which would change the penalties: --weight-decay 0 "
+        "switches it off");
+  }
   const host::Dataset& data = seeded.data.train;
-  const host::Trainer recorded(data, options, seeded.weights());
+  const WeightSource any_weights = seeded.weights();
+  const Program program = sweeps.penalty ? host::record_with_penalty(data, options, any_weights)
+                                         : host::Trainer(data, options, any_weights).program();
   const auto weights = [&](std::uint64_t seed) {
     return host::initial_parameters(data, options, weights_after_data(arguments, seed)());
   };
-  return train_models({.name = name,
-                       .data = data,
-                       .options = options,
-                       .program = recorded.program(),
-                       .weights = weights,
-                       .models = settings_of(models.count, sweeps, options.seed, options.lr),
-                       .sweeps = sweeps,
-                       .executor = choose_executors(arguments.executor),
-                       .f32 = arguments.f32(),
-                       .top = models.top,
-                       .plot = models.plot,
-                       .json = models.json});
+  return train_models(
+      {.name = name,
+       .data = data,
+       .options = options,
+       .program = program,
+       .weights = weights,
+       .models = settings_of(models.count, sweeps, {options.seed, options.lr, options.l2}),
+       .sweeps = sweeps,
+       .executor = choose_executors(arguments.executor),
+       .f32 = arguments.f32(),
+       .top = models.top,
+       .plot = models.plot,
+       .json = models.json});
 }
 
 int train_network(CommandArguments& all) {
@@ -134,15 +145,16 @@ void add_models_options(CLI::App& command, ModelsArguments& models) {
       ->check(CLI::Range(2, 100000));
   add("--sweep", models.sweeps,
       "lr=FROM:TO[:log]: rates at equal distances or ratios, the ends included, all with --seed; "
-      "seed=FIRST:LAST: a model for each; both: every rate with every seed, so that there are "
-      "MODELS / seeds rates")
+      "penalty=FROM:TO[:log]: the same of --l2; seed=FIRST:LAST: a model for each; several: every "
+      "rate with every penalty, of which there are as many, with every seed, so that there are "
+      "MODELS / seeds rates, penalties or pairs of both")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add("--seeds", models.seeds, "FIRST:LAST, short for --sweep seed=FIRST:LAST");
   add("--top", models.top, "lines of the table: the best models by their last loss [10]")
       ->check(CLI::Range(1, 100000));
   add("--plot", models.plot, "picture of all losses, .svg or .png")->type_name("FILE");
-  add("--json", models.json, "file with seed, rate and last loss of every model")
+  add("--json", models.json, "file with seed, rate, penalty and last loss of every model")
       ->type_name("FILE");
 }
 

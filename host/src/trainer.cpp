@@ -104,17 +104,17 @@ std::unique_ptr<BasicExecutor<T>> or_default(std::unique_ptr<BasicExecutor<T>> e
   return executor ? std::move(executor) : std::make_unique<BasicHostExecutor<T>>();
 }
 
-template <class T>
+/// What record_it(model) makes of the network, in a Graph of its own.
+template <class T, class Record>
 Program record_model(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
-                     const BasicExecutor<T>& executor) {
+                     const BasicExecutor<T>& executor, const Record& record_it) {
   check(options);
   check_labels(data, options.loss, options.classes);
   const std::vector<int> outputs = layers_of(data, options);
   check_size(data, outputs, executor);
   Graph graph;
   const Graph::Use use(graph);
-  const MLP model(static_cast<int>(data.feature_count), outputs, weights, options.activation);
-  return record_loss(model, options.loss, {options.l1, options.l2});
+  return record_it(MLP(static_cast<int>(data.feature_count), outputs, weights, options.activation));
 }
 
 /// A span for each output of the Program; the first, the loss, is left out.
@@ -168,6 +168,14 @@ std::vector<double> initial_parameters(const Dataset& data, const TrainOptions& 
   return numbers;
 }
 
+Program record_with_penalty(const Dataset& data, const TrainOptions& options,
+                            const WeightSource& weights) {
+  require(options.weight_decay == 0, "weight decay would change a penalty that is a parameter");
+  return record_model(data, options, weights, HostExecutor(), [&](const MLP& model) {
+    return record_loss_with_penalty(model, options.loss, options.l1);
+  });
+}
+
 template <class T>
 double accuracy_of(Loss loss, std::span<const T> scores, std::span<const double> labels) {
   if (loss == Loss::SquaredError) return explained(scores, labels);
@@ -188,7 +196,10 @@ BasicTrainer<T>::BasicTrainer(const Dataset& data, TrainOptions options,
                               std::unique_ptr<BasicExecutor<T>> executor, const Dataset& validation)
     : options_(std::move(options)),
       executor_(or_default(std::move(executor))),
-      program_(record_model(data, options_, weights, *executor_)),
+      program_(record_model(data, options_, weights, *executor_,
+                            [this](const MLP& model) {
+                              return record_loss(model, options_.loss, {options_.l1, options_.l2});
+                            })),
       train_(examples_of(data)),
       validation_(examples_of(validation)),
       batch_size_(options_.batch == 0 ? data.example_count() : options_.batch) {

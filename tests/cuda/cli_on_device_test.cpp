@@ -81,6 +81,7 @@ TEST_F(ProgramOnDevice, TrainsAsOnTheCpu) {
                 "--device cuda");
   }
   expect_same("train yinyang --models 2 --steps 2 --hidden 2", "");
+  expect_same("train moons --models 2 --steps 3 --hidden 2 --sweep penalty=0.1:1", "");
 }
 
 // The fastest that can run is taken, and what it is is told when it is not what it was meant to be.

@@ -3,12 +3,12 @@
 
 #include <nvrtc.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+
+#include "support/output_of.h"
 
 namespace levelgrad::testing {
 namespace {
@@ -68,16 +68,7 @@ std::string compile_by_nvcc(const std::string& file, const std::vector<std::stri
     command += " -I " LEVELGRAD_ROOT "/" + std::string(folder);
   }
   command += " -o - ";
-  command += (tests / "cuda" / file).string() + " 2>&1";
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
-  std::string output;
-  std::array<char, 4096> part;
-  while (const std::size_t count = std::fread(part.data(), 1, part.size(), pipe)) {
-    output.append(part.data(), count);
-  }
-  if (::pclose(pipe) != 0) throw std::runtime_error(command + "\n" + output);
-  return output;
+  return output_of(command + (tests / "cuda" / file).string());
 }
 
 std::string compile_by_nvrtc(const std::string& file, const std::vector<std::string>& flags) {

@@ -82,7 +82,7 @@ TEST_F(FusedOnDevice, PassesOfAnyLength) {
   expect_plan<double>(half, 64, 2);
   expect_plan<double>(few, 64, 8);
   expect_plan<float>(few, 32, 8);
-  for (const std::size_t n : {33, 300}) {
+  for (const std::size_t n : {33, 150}) {  // one chunk that is not full; two, the last not full
     compare(case_of<float>("a chunk at once", twice, n));
     compare(case_of<double>("a chunk at once", twice, n));
     compare(case_of<double>("half a chunk at once", half, n));
@@ -91,11 +91,12 @@ TEST_F(FusedOnDevice, PassesOfAnyLength) {
   }
 }
 
-// So many factors that shared memory holds a quarter of a chunk, once.
+// So many factors that shared memory holds a quarter of a chunk, once. Two chunks, as many more
+// would do the same again.
 TEST_F(FusedOnDevice, ManyFactors) {
   const Program many = linear(600);
   expect_plan<double>(many, 32, 1);
-  compare(case_of<double>("600 factors", many, 300));
+  compare(case_of<double>("600 factors", many, 150));
 }
 
 // Code in several functions, which hand numbers to each other through shared memory; formulas as

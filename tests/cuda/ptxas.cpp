@@ -3,14 +3,14 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include "support/output_of.h"
 
 namespace levelgrad::testing {
 namespace {
@@ -35,18 +35,6 @@ public:
 
   std::string path;
 };
-
-std::string output_of(const std::string& command) {
-  std::FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
-  std::string output;
-  std::array<char, 4096> part;
-  while (const std::size_t count = std::fread(part.data(), 1, part.size(), pipe)) {
-    output.append(part.data(), count);
-  }
-  if (::pclose(pipe) != 0) throw std::runtime_error(command + "\n" + output);
-  return output;
-}
 
 }  // namespace
 

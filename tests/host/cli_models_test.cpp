@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "support/program_test.h"
 
@@ -85,6 +86,50 @@ TEST_F(ManyModels, SeedsAreAsTrainingsAlone) {
   EXPECT_EQ(last_loss("train yinyang --steps 6"), row_of(yin_yang.out, "3")[4]);
 }
 
+TEST_F(ManyModels, PenaltiesAreAsTrainingsAlone) {
+  const std::string training = "train moons --steps 9 --hidden 5";
+  const std::string sweep = training + " --models 3 --sweep penalty=0.001:0.1:log";
+  const Outcome all = run(sweep);
+  EXPECT_EQ(0, all.exit_code) << all.err;
+  for (std::size_t m = 0; m < 3; ++m) {
+    const std::vector<std::string> row = row_of(all.out, std::to_string(m));
+    ASSERT_EQ(7U, row.size()) << all.out;
+    EXPECT_EQ("1", row[3]);
+    EXPECT_EQ(last_loss(training + " --l2 " + row[4]), row[5]);
+  }
+  EXPECT_EQ("0.001", row_of(all.out, "0")[4]);
+  EXPECT_EQ("0.1", row_of(all.out, "2")[4]);
+  for (const char* executor : {"reference", "host-native"}) {
+    EXPECT_EQ(all.out, run(sweep + " --executor " + executor).out);
+  }
+}
+
+// The numbers of one sweep beside each number of another.
+TEST_F(ManyModels, PenaltiesWithRatesAndSeeds) {
+  const std::string sweep =
+      "train moons --steps 4 --hidden 3 --models 8 --seeds 7:8 --sweep lr=0.1:0.2 "
+      "--sweep penalty=0.5:1 --json all.json --plot all.svg --dtype f32";
+  EXPECT_EQ(0, run(sweep).exit_code);
+  const auto models = nlohmann::json::parse(read(folder_ / "all.json")).at("models");
+  ASSERT_EQ(8U, models.size());
+  std::set<double> losses;
+  for (std::size_t m = 0; m < 8; ++m) {
+    EXPECT_EQ(m < 4 ? 0.1 : 0.2, models[m].at("lr"));
+    EXPECT_EQ(m % 4 < 2 ? 0.5 : 1.0, models[m].at("penalty"));
+    EXPECT_EQ(7 + m % 2, models[m].at("seed"));
+    losses.insert(models[m].at("loss").get<double>());
+  }
+  EXPECT_EQ(8U, losses.size());
+  EXPECT_NE(std::string::npos, read(folder_ / "all.svg").find(">lr<"));
+  const std::string penalties = "train moons --steps 2 --models 2 --sweep penalty=1e-6:1e-2:log";
+  EXPECT_EQ(0, run(penalties + " --plot penalties.svg").exit_code);
+  EXPECT_NE(std::string::npos, read(folder_ / "penalties.svg").find(">penalty<"));
+  // AdamW's decay is what yinyang has for a penalty, unless told otherwise.
+  const std::string yin_yang = "train yinyang --steps 2 --models 2 --sweep penalty=0.1:1";
+  expect_usage_error(yin_yang, "beside weight decay");
+  EXPECT_EQ(0, run(yin_yang + " --weight-decay 0").exit_code);
+}
+
 TEST_F(ManyModels, RatesWithSeedsInFilesToo) {
   const Outcome all =
       run("train moons --models 6 --steps 5 --sweep lr=0.01:1:log --sweep "
@@ -143,7 +188,8 @@ TEST_F(ManyModels, RefusesWhatHasNoMeaning) {
   expect_usage_error("train moons --models 100001", "--models");
   expect_usage_error("train moons --models 4 --steps 0", "--steps 0");
   expect_usage_error("train moons --models 1000 --steps 1000000", "more than 100000000 losses");
-  expect_usage_error(many + "--sweep hidden=1:2", "'hidden' cannot be swept; there are: lr, seed");
+  expect_usage_error(many + "--sweep hidden=1:2",
+                     "'hidden' cannot be swept; there are: lr, penalty, seed");
   for (const char* range : {"lr", "lr=", "lr=0.1", "lr=0.1:1:exp", "lr=1:2:log:3"}) {
     expect_usage_error(many + "--sweep " + range, "lr=FROM:TO");
   }
@@ -156,7 +202,11 @@ TEST_F(ManyModels, RefusesWhatHasNoMeaning) {
   expect_usage_error(many + "--seeds 5", "seed=FIRST:LAST");
   expect_usage_error(many + "--seeds 1:3", "--models 4 with 3 seeds");
   expect_usage_error(many + "--seeds 1:3 --sweep lr=1:2", "a multiple of the seeds");
-  expect_usage_error(many + "--seeds 1:4 --sweep lr=1:2", "one rate");
+  expect_usage_error(many + "--seeds 1:4 --sweep lr=1:2", "one number");
+  expect_usage_error(many + "--sweep penalty=0:1", "is not a positive finite number");
+  expect_usage_error(many + "--sweep penalty=1", "penalty=FROM:TO");
+  expect_usage_error(many + "--sweep penalty=1:2 --l2 1", "--l2 beside --sweep penalty");
+  expect_usage_error(many + "--seeds 1:2 --sweep lr=1:2 --sweep penalty=1:2", "a square number");
   expect_usage_error(many + "--seeds 1:4 --sweep seed=1:4", "swept twice");
   expect_usage_error(many + "--sweep lr=1:2 --lr 1", "--lr beside --sweep lr");
   expect_usage_error(many + "--plot a.jpg", "ends neither in .svg nor in .png");

@@ -5,76 +5,40 @@
 
 #include <gtest/gtest.h>
 
-#include <numeric>
+#include <algorithm>
 #include <vector>
 
 #include "levelgrad/error.h"
-#include "levelgrad/host/dataset.h"
 #include "levelgrad/host/host_executor.h"
 #include "levelgrad/reference_executor.h"
-#include "support/same_numbers.h"
-#include "support/sample_programs.h"
+#include "support/moons_models.h"
 
 namespace levelgrad::testing {
 namespace {
 
-/// Models of the moons net with parameters and updates of their own.
+constexpr std::size_t examples = 40;
+
 template <class T>
-struct Models {
-  Program program = moons_program();
-  std::vector<T> parameters, inputs;
-  std::vector<std::uint32_t> all;
-  std::vector<BasicUpdate<T>> updates;
-  BasicEnsemble<T> ensemble;
+std::vector<BasicModelReport<T>> train(const MoonsModels<T>& models, std::size_t threads,
+                                       const host::EnsembleProgress& progress = nullptr) {
+  const auto make = [] {
+    return std::make_unique<host::BasicHostExecutor<T>>(host::HostOptions{.threads = 1});
+  };
+  return host::train_ensemble<T>(models.program, models.ensemble, make, threads, progress);
+}
 
-  template <class MakeUpdate>
-  Models(std::size_t models, std::size_t steps, const MakeUpdate& update) : all(40) {
-    PythonRandom random(models);
-    for (std::size_t i = 0; i < models * program.parameter_count(); ++i) {
-      parameters.push_back(static_cast<T>(random.uniform(-1, 1)));
-    }
-    for (const double number : host::inputs_and_labels(host::make_moons(40, 0.1, random))) {
-      inputs.push_back(static_cast<T>(number));
-    }
-    std::iota(all.begin(), all.end(), 0U);
-    for (std::size_t m = 0; m < models; ++m) {
-      for (std::size_t k = 0; k < steps; ++k) updates.push_back(update(m, k));
-    }
-    ensemble = {.model_count = models,
-                .parameters = parameters,
-                .example_count = 40,
-                .inputs = inputs,
-                .batches = std::vector<std::span<const std::uint32_t>>(steps, all),
-                .updates = updates};
+/// returns   how many models diverged
+template <class T>
+std::ptrdiff_t compare(const MoonsModels<T>& models) {
+  BasicReferenceExecutor<T> reference;
+  const auto wanted =
+      train_one_by_one(reference, models.program, models.ensemble, 0, models.ensemble.model_count);
+  for (const std::size_t threads : {1, 2, 5}) {
+    SCOPED_TRACE(std::to_string(threads) + " threads");
+    expect_same(train(models, threads), wanted);
   }
-
-  std::vector<BasicModelReport<T>> train(std::size_t threads,
-                                         const host::EnsembleProgress& progress = nullptr) const {
-    const auto make = [] {
-      return std::make_unique<host::BasicHostExecutor<T>>(host::HostOptions{.threads = 1});
-    };
-    return host::train_ensemble<T>(program, ensemble, make, threads, progress);
-  }
-
-  /// returns   how many models diverged
-  std::size_t compare() const {
-    BasicReferenceExecutor<T> reference;
-    const auto wanted = train_one_by_one(reference, program, ensemble, 0, ensemble.model_count);
-    std::size_t diverged = 0;
-    for (const auto& report : wanted) diverged += report.finite ? 0 : 1;
-    for (const std::size_t threads : {1, 2, 5}) {
-      const auto found = train(threads);
-      EXPECT_EQ(wanted.size(), found.size());
-      for (std::size_t m = 0; m < found.size(); ++m) {
-        SCOPED_TRACE(std::to_string(threads) + " threads, model " + std::to_string(m));
-        EXPECT_TRUE(same_numbers(found[m].losses, wanted[m].losses));
-        EXPECT_EQ(found[m].finite, wanted[m].finite);
-        EXPECT_TRUE(same_numbers(found[m].parameters, wanted[m].parameters));
-      }
-    }
-    return diverged;
-  }
-};
+  return std::ranges::count(wanted, false, &BasicModelReport<T>::finite);
+}
 
 template <class T>
 BasicUpdate<T> sgd(std::size_t m, std::size_t) {
@@ -97,13 +61,13 @@ BasicUpdate<T> clipped(std::size_t m, std::size_t k) {
 }
 
 TEST(Ensemble, IsAsEachModelAlone) {
-  EXPECT_EQ(1U, Models<double>(9, 5, sgd<double>).compare());
-  EXPECT_EQ(1U, Models<float>(9, 5, sgd<float>).compare());
+  EXPECT_EQ(1, compare(MoonsModels<double>(9, 5, examples, sgd<double>)));
+  EXPECT_EQ(1, compare(MoonsModels<float>(9, 5, examples, sgd<float>)));
 }
 
 TEST(Ensemble, OptimizersOfEachModelStartAtZero) {
-  EXPECT_EQ(1U, Models<double>(6, 4, adamw<double>).compare());
-  EXPECT_EQ(1U, Models<float>(6, 4, adamw<float>).compare());
+  EXPECT_EQ(1, compare(MoonsModels<double>(6, 4, examples, adamw<double>)));
+  EXPECT_EQ(1, compare(MoonsModels<float>(6, 4, examples, adamw<float>)));
 }
 
 TEST(Ensemble, ClipsTheGradsOfEachModel) {
@@ -112,11 +76,11 @@ TEST(Ensemble, ClipsTheGradsOfEachModel) {
 }
 
 TEST(Ensemble, EndsEarlyWithWhatIsDone) {
-  const Models<double> models(9, 3, sgd<double>);
-  const auto all = models.train(1);
+  const MoonsModels<double> models(9, 3, examples, sgd<double>);
+  const auto all = train(models, 1);
   for (const std::size_t threads : {1, 3}) {
     std::size_t told = 0;
-    const auto some = models.train(threads, [&](std::size_t done) {
+    const auto some = train(models, threads, [&](std::size_t done) {
       EXPECT_EQ(++told, done);
       return done < 4;
     });
@@ -135,9 +99,9 @@ TEST(Ensemble, EndsEarlyWithWhatIsDone) {
 }
 
 TEST(Ensemble, RefusesWhatDoesNotFit) {
-  Models<double> models(2, 2, sgd<double>);
+  MoonsModels<double> models(2, 2, examples, sgd<double>);
   models.ensemble.model_count = 3;
-  EXPECT_THROW((void)models.train(2), ShapeError);
+  EXPECT_THROW((void)train(models, 2), ShapeError);
   models.ensemble.model_count = 2;
   const host::ExecutorMaker<double> none = []() -> std::unique_ptr<Executor> {
     throw DeviceError("no such thing");

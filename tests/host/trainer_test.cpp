@@ -106,6 +106,7 @@ TEST(Trainer, RefusesOptionsWithoutMeaning) {
   PythonRandom random(1337);
   EXPECT_THROW(Trainer(wrong_label, {}, random), ArgumentError);
   EXPECT_THROW(Trainer(Dataset{}, {}, random), ArgumentError);
+  EXPECT_THROW((void)record_with_penalty(moons(), {.weight_decay = 1e-4}, random), ArgumentError);
 }
 
 TrainOptions batches_of_seven(int steps) {

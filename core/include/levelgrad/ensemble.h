@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Many trainings of one Program that differ in their parameters and updates: seeds, rates.
+// Many trainings of one Program that differ in their parameters and updates: seeds, rates, penalties.
 #pragma once
 
 #include <cstdint>

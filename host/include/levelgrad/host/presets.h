@@ -28,4 +28,10 @@ struct Penalties {
 /// errors    ShapeError for a model with several outputs where the loss takes one; as record().
 [[nodiscard]] Program record_loss(const MLP& model, Loss loss, const Penalties& penalties);
 
+/// The same with l2 as one more parameter, the last, so that many models can each have its own.
+/// Its grad is 0: an optimizer without weight decay keeps it.
+///
+/// order     where the parameter is not 0, the bits of the other Program with that number.
+[[nodiscard]] Program record_loss_with_penalty(const MLP& model, Loss loss, double weight_of_l1);
+
 }  // namespace levelgrad::host

@@ -22,6 +22,12 @@ namespace levelgrad::host {
                                                      const TrainOptions& options,
                                                      const WeightSource& weights);
 
+/// The Program of a Trainer whose l2 is one more parameter, as record_loss_with_penalty() says.
+///
+/// errors   as the Trainer's; ArgumentError for weight decay, which would change the parameter.
+[[nodiscard]] Program record_with_penalty(const Dataset& data, const TrainOptions& options,
+                                          const WeightSource& weights);
+
 /// How well scores meet labels: per cent of the examples with the right sign, or the highest score
 /// right; for SquaredError R2, the share of the labels' variance that is explained.
 ///
