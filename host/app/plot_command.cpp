@@ -35,6 +35,7 @@ void draw(const PlotArguments& arguments, const TrainArguments& options,
   }
   write_pictures(folder, model, data.data, history.reports(),
                  {.name = run_name(options),
+                  .config = options_text(*options.command, config_names()),
                   .fingerprint = host::fingerprint(checkpoint.state),
                   .model_step = judged ? history.best().step : checkpoint.state.step});
 }

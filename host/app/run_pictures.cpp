@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <optional>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -31,6 +31,24 @@ struct Judged {
   Scored scored;
 };
 
+template <class Plot>
+std::string svg_of(const Plot& plot) {
+  host::SvgCanvas canvas(host::fitting_size(plot));
+  host::draw(plot, canvas);
+  return canvas.svg();
+}
+
+/// "name = value" lines as a table.
+host::Report::Table options_table(const std::string& toml) {
+  host::Report::Table table{"Options", {"option", "value"}, {}};
+  std::istringstream lines(toml);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t equals = line.find(" = ");
+    table.rows.push_back({line.substr(0, equals), line.substr(equals + 3)});
+  }
+  return table;
+}
+
 class Pictures {
 public:
   Pictures(const RunFolder& folder, const host::TrainedModel& model, const PreparedData& data,
@@ -50,6 +68,7 @@ public:
     losses();
     metrics();
     parameters();
+    report_.tables.push_back(options_table(facts_.config));
     host::write_file(folder_.file("report.html"), host::report_html(report_));
     fmt::print(stderr, "wrote {}\n", folder_.file("report.html").string());
   }
@@ -57,16 +76,15 @@ public:
 private:
   /// Writes the picture as .svg and .png, and puts it on the page.
   template <class Plot>
-  void add(const Plot& plot, const std::string& name, const std::string& title,
+  void add(Plot plot, const std::string& name, const std::string& title,
            const std::string& caption) {
-    host::SvgCanvas svg(host::fitting_size(plot));
-    host::draw(plot, svg);
     host::PngCanvas png(host::fitting_size(plot));
     host::draw(plot, png);
-    host::write_file(folder_.file(name + ".svg"), svg.svg());
     host::write_file(folder_.file(name + ".png"), png.png());
+    host::write_file(folder_.file(name + ".svg"), svg_of(plot));
     fmt::print(stderr, "wrote {}, {}.svg\n", folder_.file(name + ".png").string(), name);
-    report_.figures.push_back({title, svg.svg(), caption});
+    plot.title = plot.subtitle = "";  // the page has its own
+    report_.figures.push_back({title, svg_of(plot), caption});
   }
 
   [[nodiscard]] std::string success(const Judged& part) const {
