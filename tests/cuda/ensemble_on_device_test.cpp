@@ -48,7 +48,7 @@ TEST_F(EnsembleOnDevice, ClippedF32) {
     return {optimizer::RMSProp::scalars<float>({.momentum = 0.5}, static_cast<int>(k + 1)),
             0.5F * static_cast<float>(m + 1)};
   };
-  Models<float>(4, 4, 100, rmsprop).compare();
+  compare<float>(4, 4, 100, rmsprop);
 }
 
 TEST_F(EnsembleOnDevice, LengthsThatDoNotFitAreRefused) {

@@ -71,8 +71,8 @@ TEST(Ensemble, OptimizersOfEachModelStartAtZero) {
 }
 
 TEST(Ensemble, ClipsTheGradsOfEachModel) {
-  EXPECT_EQ(0U, Models<double>(6, 4, clipped<double>).compare());
-  EXPECT_EQ(0U, Models<float>(6, 4, clipped<float>).compare());
+  EXPECT_EQ(0, compare(MoonsModels<double>(6, 4, examples, clipped<double>)));
+  EXPECT_EQ(0, compare(MoonsModels<float>(6, 4, examples, clipped<float>)));
 }
 
 TEST(Ensemble, EndsEarlyWithWhatIsDone) {
