@@ -133,7 +133,9 @@ void expect_contraction_seen(const std::string& ptx) {
     if (fma_on_longest_way(kernel).value_or(0) > allowed->second) ++more_fma;
   }
   EXPECT_GE(more_fma, 4);  // at least the derivatives of tan and silu, in both dtypes
-  EXPECT_TRUE(found.contains("optimizer_Sgd_f64"));
+#define LG_EXPECT_FOUND(name) EXPECT_TRUE(found.contains("optimizer_" #name "_f64"));
+  LG_OPTIMIZERS(LG_EXPECT_FOUND)
+#undef LG_EXPECT_FOUND
   EXPECT_TRUE(found.contains("op_Add_f32_0"));
   EXPECT_FALSE(found.contains("op_Neg_f32_0"));
 }

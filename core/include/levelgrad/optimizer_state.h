@@ -4,11 +4,8 @@
 // to another.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <span>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 

@@ -94,7 +94,8 @@ __device__ inline void add_up(const FusedArguments& body, SharedNumbers& own, un
 }
 
 /// Whether the step is done: else nothing has changed.
-__device__ inline bool update(SharedNumbers& own, const Scalars& step, const ThreadsOfBlock& block) {
+__device__ inline bool update(SharedNumbers& own, const Scalars& step,
+                              const ThreadsOfBlock& block) {
   Number factor = 1;
   bool finite = math::is_finite(own.u[root_index]);
   if (step.max_norm < math::infinity<Number>()) {
