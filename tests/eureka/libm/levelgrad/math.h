@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include "levelgrad/fn.h"
 
@@ -23,6 +24,11 @@ T pow(T x, T y) {
 template <class T>
 T pow_const(T x, T c) {
   return std::pow(x, c);
+}
+
+template <class T>
+T infinity() {
+  return std::numeric_limits<T>::infinity();
 }
 
 template <class T>
