@@ -133,7 +133,10 @@ private:
   };
 
   [[nodiscard]] static Examples examples_of(const Dataset& data);
-  [[nodiscard]] bool whole_batches() const { return batch_size_ == train_.labels.size(); }
+  /// Whether a step sees all examples in the order in which they stand.
+  [[nodiscard]] bool whole_batches() const {
+    return batch_size_ == train_.labels.size() && !options_.shuffle;
+  }
   [[nodiscard]] Evaluation evaluate(const Examples& examples, bool backward);
   [[nodiscard]] int interval() const;
   /// The first multiple behind the step, but not behind the last step.
