@@ -117,6 +117,14 @@ Program record_model(const Dataset& data, const TrainOptions& options, const Wei
   return record_it(MLP(static_cast<int>(data.feature_count), outputs, weights, options.activation));
 }
 
+template <class T>
+Program record_for(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
+                   const BasicExecutor<T>& executor) {
+  return record_model(data, options, weights, executor, [&](const MLP& model) {
+    return record_loss(model, options.loss, {options.l1, options.l2});
+  });
+}
+
 /// A span for each output of the Program; the first, the loss, is left out.
 template <class T>
 std::vector<std::span<T>> score_spans(std::span<T> scores, std::size_t count) {
@@ -168,6 +176,11 @@ std::vector<double> initial_parameters(const Dataset& data, const TrainOptions& 
   return numbers;
 }
 
+Program record_network(const Dataset& data, const TrainOptions& options,
+                       const WeightSource& weights) {
+  return record_for(data, options, weights, HostExecutor());
+}
+
 Program record_with_penalty(const Dataset& data, const TrainOptions& options,
                             const WeightSource& weights) {
   require(options.weight_decay == 0, "weight decay would change a penalty that is a parameter");
@@ -196,10 +209,7 @@ BasicTrainer<T>::BasicTrainer(const Dataset& data, TrainOptions options,
                               std::unique_ptr<BasicExecutor<T>> executor, const Dataset& validation)
     : options_(std::move(options)),
       executor_(or_default(std::move(executor))),
-      program_(record_model(data, options_, weights, *executor_,
-                            [this](const MLP& model) {
-                              return record_loss(model, options_.loss, {options_.l1, options_.l2});
-                            })),
+      program_(record_for(data, options_, weights, *executor_)),
       train_(examples_of(data)),
       validation_(examples_of(validation)),
       batch_size_(options_.batch == 0 ? data.example_count() : options_.batch) {

@@ -22,6 +22,12 @@ namespace levelgrad::host {
                                                      const TrainOptions& options,
                                                      const WeightSource& weights);
 
+/// The Program that a Trainer records and runs: record_loss()'s of an MLP.
+///
+/// weights   draws as the Trainer's does. errors   as the Trainer's of a host executor.
+[[nodiscard]] Program record_network(const Dataset& data, const TrainOptions& options,
+                                     const WeightSource& weights);
+
 /// The Program of a Trainer whose l2 is one more parameter, as record_loss_with_penalty() says.
 ///
 /// errors   as the Trainer's; ArgumentError for weight decay, which would change the parameter.
