@@ -110,11 +110,10 @@ Program record_model(const Dataset& data, const TrainOptions& options, const Wei
                      const BasicExecutor<T>& executor, const Record& record_it) {
   check(options);
   check_labels(data, options.loss, options.classes);
-  const std::vector<int> outputs = layers_of(data, options);
-  check_size(data, outputs, executor);
+  check_size(data, layers_of(data, options), executor);
   Graph graph;
   const Graph::Use use(graph);
-  return record_it(MLP(static_cast<int>(data.feature_count), outputs, weights, options.activation));
+  return record_it(make_network(data, options, weights));
 }
 
 template <class T>
@@ -165,14 +164,19 @@ double explained(std::span<const T> scores, std::span<const double> labels) {
 
 }  // namespace
 
+MLP make_network(const Dataset& data, const TrainOptions& options, const WeightSource& weights) {
+  return {static_cast<int>(data.feature_count), layers_of(data, options), weights,
+          options.activation};
+}
+
 std::vector<double> initial_parameters(const Dataset& data, const TrainOptions& options,
                                        const WeightSource& weights) {
   Graph graph;
   const Graph::Use use(graph);
-  const MLP model(static_cast<int>(data.feature_count), layers_of(data, options), weights,
-                  options.activation);
   std::vector<double> numbers;
-  for (const Value& parameter : model.parameters()) numbers.push_back(parameter.data());
+  for (const Value& parameter : make_network(data, options, weights).parameters()) {
+    numbers.push_back(parameter.data());
+  }
   return numbers;
 }
 

@@ -15,6 +15,11 @@
 
 namespace levelgrad::host {
 
+/// The network of a Trainer, in the current Graph. errors   ArgumentError for layers without
+/// neurons.
+[[nodiscard]] MLP make_network(const Dataset& data, const TrainOptions& options,
+                               const WeightSource& weights);
+
 /// The numbers that the parameters of a Trainer's Program start from, without the recording.
 ///
 /// weights   draws as the Trainer's does. errors   ArgumentError for layers without neurons.
