@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: MIT
+#include "config_text.h"
 #include "fuzz.h"
-#include "option_layers.h"
-
-namespace {
-
-/// The options of a command that reads the text, as a config file: the way of a run's config.toml.
-std::string written_again(std::string_view text) {
-  static const std::vector<std::string> names = {"data", "hidden", "lr", "shuffle", "target"};
-  CLI::App command("", "fuzzed");
-  for (const std::string& name : names) command.add_option("--" + name)->expected(0, 100);
-  levelgrad::app::fill(command, levelgrad::app::parse_options(std::string(text), "fuzzed"),
-                       "fuzzed");
-  return levelgrad::app::options_text(command, names);
-}
-
-}  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto write = [](const std::string& text) { return text; };
-  return levelgrad::fuzz::round_trip(data, size, written_again, write);
+  using levelgrad::app::OptionValues;
+  const auto read = [](std::string_view text) {
+    return levelgrad::app::parse_options(text, "fuzzed");
+  };
+  const auto write = [](const OptionValues& values) {
+    std::string text;
+    for (const auto& [name, texts] : values) text += levelgrad::app::option_line(name, texts);
+    return text;
+  };
+  return levelgrad::fuzz::round_trip(data, size, read, write);
 }
