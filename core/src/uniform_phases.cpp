@@ -146,7 +146,7 @@ private:
   }
   /// The contributions of the prologue, behind those that the grad has.
   [[nodiscard]] Statement grad_in_prologue(NodeIndex node) const {
-    Statement result{{true, node}, {"@"}, {}};  // @ is the grad itself, as it is
+    Statement result{{true, node}, {"@"}, {}};
     for (const Consumer& consumer : terms(program_.prologue(), node)) {
       append_contribution(result, consumer);
     }

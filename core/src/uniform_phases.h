@@ -23,7 +23,7 @@ struct Number {
 /// do the same to other numbers.
 struct Statement {
   Number target;
-  std::vector<std::string> pieces;  ///< one more than numbers
+  std::vector<std::string> pieces;  ///< one more than numbers; @ is the target, as it was before
   std::vector<Number> numbers;
   std::string behind = {};  ///< what else is assigned, with # for the target
 };
