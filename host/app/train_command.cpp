@@ -67,7 +67,7 @@ int run_models(const TrainArguments& arguments, const ModelsArguments& models,
   const host::Dataset& data = seeded.data.train;
   const WeightSource any_weights = seeded.weights();
   const Program program = sweeps.penalty ? host::record_with_penalty(data, options, any_weights)
-                                         : host::Trainer(data, options, any_weights).program();
+                                         : host::record_network(data, options, any_weights);
   const auto weights = [&](std::uint64_t seed) {
     return host::initial_parameters(data, options, weights_after_data(arguments, seed)());
   };

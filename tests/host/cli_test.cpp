@@ -247,7 +247,7 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("graph moons --example 100", "0 to 99");
   expect_usage_error("graph moons --format gif", "--format");
   expect_usage_error("schedule", "model");
-  expect_usage_error("schedule suns", "moons or yinyang");
+  expect_usage_error("schedule suns", "neither a file");
   expect_usage_error("schedule moons --gpu h2000", "--gpu");
   expect_usage_error("schedule moons --dtype f16", "--dtype");
   expect_usage_error("schedule moons --format png", "--format");
