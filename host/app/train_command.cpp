@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "cell.h"
 #include "commands.h"
 #include "executor_choice.h"
 #include "exit_code.h"
@@ -86,6 +87,12 @@ int run_models(const TrainArguments& arguments, const ModelsArguments& models,
        .json = models.json});
 }
 
+void say_constant(const PreparedData& data) {
+  if (data.constant.empty()) return;
+  fmt::print(stderr, "levelgrad: the same number in all training examples, so of no use: {}\n",
+             host::listed(data.constant));
+}
+
 int train_network(CommandArguments& all) {
   TrainArguments& arguments = all.train;
   refuse(arguments, {"trees"}, " has a meaning for expressions only");
@@ -101,6 +108,7 @@ int train_network(CommandArguments& all) {
   }
   const std::string name = run_name(arguments);
   const SeededData data = prepare_data(arguments, arguments.options.seed);
+  say_constant(data.data);
   if (all.models.count > 0) return run_models(arguments, all.models, data, name);
   return train({.arguments = arguments,
                 .data = data,
