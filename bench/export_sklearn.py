@@ -3,8 +3,8 @@
 
     export_sklearn.py FOLDER
 
-A header, then a row for each example, the label last: a class's name where scikit-learn has one, else
-its number. Numbers are written so that they read back as the same bits.
+A header, then a row for each example, the label last: a class's name where scikit-learn has one,
+else its number. Numbers are written so that they read back as the same bits.
 """
 import argparse
 import csv

@@ -7,7 +7,10 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "cell.h"
 #include "example_reader.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/npy.h"
@@ -15,6 +18,19 @@
 #include "target_classes.h"
 
 namespace levelgrad::host {
+namespace {
+
+/// Numbers stay what they are: the array names the classes that the text named, and the last column
+/// of a file without target is no other one for having few different numbers.
+std::vector<std::string> texts_only(std::vector<std::string> class_names) {
+  const bool numbers = std::ranges::all_of(class_names, [](const std::string& name) {
+    return cell_of(name).kind == Cell::Kind::Number;
+  });
+  if (numbers) class_names.clear();
+  return class_names;
+}
+
+}  // namespace
 
 Examples convert_csv_to_npy(const std::filesystem::path& from, const DataOptions& options,
                             const std::filesystem::path& to, bool single) {
@@ -30,7 +46,7 @@ Examples convert_csv_to_npy(const std::filesystem::path& from, const DataOptions
     census.add(reader);
     ++row_count;
   }
-  examples.class_names = census.class_names(examples.target_name);
+  examples.class_names = texts_only(census.class_names(examples.target_name));
 
   const TargetLabels labels(examples.class_names);
   const std::unique_ptr<CellRows> again = open_rows(from, options);

@@ -39,6 +39,12 @@ TEST_F(Convert, PutsTheTargetLastAndClassesAsNumbers) {
   EXPECT_EQ("kind", names.target_name);
 }
 
+TEST_F(Convert, LeavesNumbersThatNameClassesAsTheyAre) {
+  EXPECT_TRUE(convert("a,y\n1,7\n2,5\n3,7\n4,5\n").class_names.empty());
+  EXPECT_EQ((Rows{{1, 7}, {2, 5}, {3, 7}, {4, 5}}), rows());
+  EXPECT_EQ((std::vector<std::string>{"5", "7"}), read_examples(folder_ / "x.npy", {}).class_names);
+}
+
 TEST_F(Convert, DropsRowsAndTakesMeansAsReadingDoes) {
   const std::string text = "a,y\n1,0.5\n,1.5\n5,2.5\n";
   convert(text, {.missing = Missing::Drop});
