@@ -17,7 +17,7 @@ CommandNode read_command(const CLI::App& command) {
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_positional()) {
       node.arguments.push_back({option->get_name(true), values_of(*option)});
-      continue;
+      if (option->get_lnames().empty()) continue;
     }
     OptionNode found{
         {}, option->get_description(), option->get_items_expected_max() > 0, values_of(*option)};

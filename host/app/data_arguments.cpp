@@ -19,7 +19,8 @@ CLI::Option* add_reading_options(CLI::App& command, DataArguments& data) {
   const auto add = [&](const char* name, std::string& member, const char* help) {
     return command.add_option(name, member, help)->group("Data");
   };
-  CLI::Option* file = add("--data", data.file, "CSV or NPY file: a row for each example");
+  CLI::Option* file =
+      add("--data", data.file, "CSV or NPY file: a row for each example")->type_name("FILE");
   add("--target", data.target, "name or number (from 1) of the column to learn [the last]");
   add("--delimiter", data.delimiter, "between cells: a character, tab or space [,]");
   add("--header", data.header, "whether the first row has names: auto, yes or no [auto]")

@@ -63,8 +63,9 @@ int plot(const PlotArguments& arguments) {
 Command add_plot(CLI::App& app) {
   auto arguments = std::make_shared<PlotArguments>();
   CLI::App* command = app.add_subcommand("plot", "draw a run's pictures and report again");
-  command->add_option("run", arguments->run, "folder of the run")->required();
-  command->add_option("--data", arguments->data, "its data, where they are not where they were");
+  command->add_option("run", arguments->run, "folder of the run")->type_name("DIR")->required();
+  command->add_option("--data", arguments->data, "its data, where they are not where they were")
+      ->type_name("FILE");
   return [arguments] { return plot(*arguments); };
 }
 

@@ -81,11 +81,14 @@ Command add_predict(CLI::App& app) {
   auto arguments = std::make_shared<PredictArguments>();
   CLI::App* command =
       app.add_subcommand("predict", "what a trained model says of examples, as CSV");
-  command->add_option("model", arguments->model, "folder of a run, or a model's file")->required();
+  command->add_option("model", arguments->model, "folder of a run, or a model's file")
+      ->type_name("FILE")
+      ->required();
   add_file_options(*command, arguments->data);
   command->add_flag("--probabilities", arguments->probabilities,
                     "of all classes, behind the class");
-  command->add_option("-o,--output", arguments->output, "file to write [stdout]");
+  command->add_option("-o,--output", arguments->output, "file to write [stdout]")
+      ->type_name("FILE");
   add_executor_options(*command, arguments->executor, false, "what runs the model");
   return [arguments] { return predict(*arguments); };
 }

@@ -99,7 +99,8 @@ void add_network_options(CLI::App& command, TrainArguments& arguments) {
   group.choice("weights", arguments.weights, {"scaled", "micrograd", "eureka"},
                "how weights are drawn: Python's uniform [-1, 1) times inputs ** -0.5; without the "
                "factor; EurekaLabs' generator [scaled]");
-  group.add("init", arguments.run.init, "file of a model or checkpoint to take the weights from");
+  group.add("init", arguments.run.init, "file of a model or checkpoint to take the weights from")
+      ->type_name("FILE");
 }
 
 void add_optimizer_options(CLI::App& command, TrainArguments& arguments) {
@@ -153,10 +154,12 @@ void add_run_options(CLI::App& command, TrainArguments& arguments) {
       ->check(CLI::NonNegativeNumber);
   group.choice("lines", run.lines, {"plain", "eureka"},
                "how steps are written; eureka: as EurekaLabs' program does [plain]");
-  group.add("save", run.save, "folder for model, checkpoint, pictures and report [runs/NAME]");
-  group.add("log", run.log, "one JSON object per report goes to this file");
-  group.add("resume", run.resume, "folder of a training to go on with");
-  group.add("config", arguments.config, "TOML file of options; the command line wins");
+  group.add("save", run.save, "folder for model, checkpoint, pictures and report [runs/NAME]")
+      ->type_name("DIR");
+  group.add("log", run.log, "one JSON object per report goes to this file")->type_name("FILE");
+  group.add("resume", run.resume, "folder of a training to go on with")->type_name("DIR");
+  group.add("config", arguments.config, "TOML file of options; the command line wins")
+      ->type_name("FILE");
   group.flag("dump-config", arguments.dump_config, "print the options as TOML, and train nothing");
 }
 

@@ -180,7 +180,7 @@ private:
 
   /// seconds   of all steps of this call, with their reports.
   void tell(double seconds, double examples) const {
-    fmt::print(stderr, "levelgrad: {} steps in {:.3g} s, {:.3g} examples/s\n",
+    fmt::print(stderr, "{} steps in {:.3g} s, {:.3g} examples/s\n",
                trainer_.steps_done() - first_step_, seconds, examples / seconds);
   }
 

@@ -24,7 +24,7 @@ protected:
   void SetUp() override {
     ProgramTest::SetUp();
     by_host_ = run(train + "host").out;
-    EXPECT_EQ(2U, lines_of(by_host_).size());
+    EXPECT_EQ(4U, lines_of(by_host_).size());
   }
   /// A compiler that says what it is, but has other commands for compiling. Each call leaves a line
   /// in `calls`.
@@ -60,7 +60,7 @@ TEST_F(HostNative, PrintsWhatHostPrints) {
     const Outcome outcome = run(train + "host-native", own_cache);
     EXPECT_EQ(0, outcome.exit_code) << outcome.err;
     EXPECT_EQ(by_host_, outcome.out);
-    EXPECT_EQ(2U, lines_of(outcome.err).size()) << outcome.err;  // the pictures
+    EXPECT_EQ(std::string::npos, outcome.err.find("levelgrad: ")) << outcome.err;
     EXPECT_FALSE(fs::is_empty(folder_ / "cache"));
   }
 }
@@ -106,7 +106,7 @@ TEST_F(HostNative, SaysThatTheCacheCannotBeWritten) {
       run(train + "host-native", "LEVELGRAD_CACHE='" + (folder_ / "file/cache").string() + "'");
   EXPECT_EQ(0, outcome.exit_code) << outcome.err;
   EXPECT_EQ(by_host_, outcome.out);
-  EXPECT_EQ(3U, lines_of(outcome.err).size()) << outcome.err;
+  EXPECT_EQ(std::string::npos, outcome.err.find("levelgrad: ", 1)) << outcome.err;
   EXPECT_TRUE(outcome.err.starts_with("levelgrad: cannot read compiled code in ")) << outcome.err;
 }
 

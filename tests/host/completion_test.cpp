@@ -63,7 +63,8 @@ TEST_F(Completion, OffersChoices) {
 }
 
 TEST_F(Completion, KnowsWhichArgumentIsNext) {
-  const Words models = {"moons", "yinyang", "expressions"};
+  const Words models = {"moons",  "yinyang", "circles",    "xor",
+                        "spiral", "blobs",   "regression", "expressions"};
   EXPECT_EQ(models, offered({"train", ""}));
   EXPECT_EQ(models, offered({"train", "--hidden", "4", ""}));
   EXPECT_EQ(models, offered({"train", "--hidden", "=", "4", ""}));
@@ -82,6 +83,7 @@ TEST_F(Completion, OffersFilesAndFolders) {
   EXPECT_EQ(Words{"moons"}, offered({"emit", "mo"}));
   EXPECT_EQ((Words{"net work.txt", "nets"}), sorted(offered({"emit", "moons", "-o", "ne"})));
   EXPECT_EQ(Words{"nets"}, offered({"train", "moons", "--save", "ne"}));
+  EXPECT_EQ((Words{"net work.txt", "nets"}), sorted(offered({"train", "--data", "ne"})));
 }
 
 // Whoever adds a command gets its completion.
