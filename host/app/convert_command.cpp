@@ -39,7 +39,9 @@ Command add_convert(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("convert", "write a CSV file as NPY: features, then the target");
   add_file_options(*command, arguments->data);
-  command->add_option("-o,--output", arguments->output, ".npy file to write")->required();
+  command->add_option("-o,--output", arguments->output, ".npy file to write")
+      ->type_name("FILE")
+      ->required();
   command->add_option("--dtype", arguments->dtype, "of its numbers: f64 or f32 [f64]")
       ->check(CLI::IsMember({"f64", "f32"}));
   return [arguments] { return convert(*arguments); };

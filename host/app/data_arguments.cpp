@@ -20,6 +20,7 @@ CLI::Option* add_reading_options(CLI::App& command, DataArguments& data) {
     return command.add_option(name, member, help)->group("Data");
   };
   CLI::Option* file = add("--data", data.file, "CSV or NPY file: a row for each example");
+  file->type_name("FILE");
   add("--target", data.target, "name or number (from 1) of the column to learn [the last]");
   add("--delimiter", data.delimiter, "between cells: a character, tab or space [,]");
   add("--header", data.header, "whether the first row has names: auto, yes or no [auto]")

@@ -87,7 +87,9 @@ int evaluate(const EvalArguments& arguments) {
 Command add_eval(CLI::App& app) {
   auto arguments = std::make_shared<EvalArguments>();
   CLI::App* command = app.add_subcommand("eval", "how good a trained model is on examples");
-  command->add_option("model", arguments->model, "folder of a run, or a model's file")->required();
+  command->add_option("model", arguments->model, "folder of a run, or a model's file")
+      ->type_name("FILE")
+      ->required();
   add_file_options(*command, arguments->data);
   command->add_flag("--json", arguments->json, "print an object instead of a table");
   add_executor_options(*command, arguments->executor, false, "what runs the model");

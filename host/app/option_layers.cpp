@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "levelgrad/error.h"
+#include "levelgrad/host/nearest.h"
 
 namespace levelgrad::app {
 namespace {
@@ -25,6 +26,29 @@ bool needs_no_quotes(const std::string& text) {
   double number = 0;
   return CLI::detail::lexical_cast(text, number) &&
          text.find_first_not_of("0123456789+-.e") == std::string::npos;
+}
+
+/// ": did you mean epochs?", or "".
+std::string did_you_mean(const std::string& name, const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    names.push_back(option->get_single_name());
+  }
+  const std::string meant = host::nearest(name, names);
+  return meant.empty() ? "" : ": did you mean " + meant + "?";
+}
+
+/// Whether several lines of the text give the name a value: CLI11 makes one list of them.
+bool is_given_twice(const std::string& text, const std::string& name) {
+  std::istringstream lines(text);
+  int count = 0;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line.substr(0, line.find('=')));
+    std::string word, more;
+    const bool is_value = line.find('=') != std::string::npos;
+    count += is_value && words >> word && word == name && !(words >> more) ? 1 : 0;
+  }
+  return count > 1;
 }
 
 std::string quoted(const std::string& text) {
@@ -49,8 +73,7 @@ void fill(CLI::App& command, const OptionValues& values, const std::string& sour
   for (const auto& [name, texts] : values) {
     CLI::Option* option = command.get_option_no_throw("--" + name);
     if (option == nullptr) {
-      throw UsageError(source + ": unknown option '" + name + "' (see levelgrad " +
-                       command.get_name() + " --help)");
+      throw UsageError(source + ": unknown option '" + name + "'" + did_you_mean(name, command));
     }
     if (option->count() > 0) continue;
     try {
@@ -83,7 +106,8 @@ OptionValues parse_options(const std::string& text, const std::string& name) {
         throw DataError(name + ": a section, [" + item.parents.front() + "], where options stand");
       }
       if (item.name.empty()) throw DataError(name + ": a value without a name");
-      if (!values.emplace(item.name, item.inputs).second) {
+      const bool is_new = values.emplace(item.name, item.inputs).second;
+      if (!is_new || is_given_twice(text, item.name)) {
         throw DataError(name + ": '" + item.name + "' is there twice");
       }
     }

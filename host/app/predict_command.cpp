@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "data_arguments.h"
 #include "exit_code.h"
+#include "levelgrad/error.h"
 #include "levelgrad/host/metrics.h"
 #include "line_file.h"
 #include "prepared_data.h"
@@ -56,6 +57,9 @@ std::string classes_csv(const host::TrainedModel& model, const std::vector<doubl
 
 int predict(const PredictArguments& arguments) {
   const host::TrainedModel model = read_model(arguments.model);
+  if (arguments.probabilities && model.class_names.empty()) {
+    throw UsageError("--probabilities: a model that predicts numbers has none");
+  }
   host::Dataset data = examples_for(model, arguments.data, false);
   std::ranges::fill(data.labels, 1.0);  // any label will do, and none is read
   const ExecutorChoice choice = choose_executors(arguments.executor);
@@ -81,11 +85,14 @@ Command add_predict(CLI::App& app) {
   auto arguments = std::make_shared<PredictArguments>();
   CLI::App* command =
       app.add_subcommand("predict", "what a trained model says of examples, as CSV");
-  command->add_option("model", arguments->model, "folder of a run, or a model's file")->required();
+  command->add_option("model", arguments->model, "folder of a run, or a model's file")
+      ->type_name("FILE")
+      ->required();
   add_file_options(*command, arguments->data);
   command->add_flag("--probabilities", arguments->probabilities,
                     "of all classes, behind the class");
-  command->add_option("-o,--output", arguments->output, "file to write [stdout]");
+  command->add_option("-o,--output", arguments->output, "file to write [stdout]")
+      ->type_name("FILE");
   add_executor_options(*command, arguments->executor, false, "what runs the model");
   return [arguments] { return predict(*arguments); };
 }
