@@ -24,8 +24,9 @@ int fail(app::ExitCode code, const std::string& message) {
   return code;
 }
 
-/// The command line's mistakes, in one line.
+/// The command line's mistakes: one line, and a hint's where there is one.
 int fail_usage(const std::string& message, const CLI::App& app) {
+  if (message.find("\nhint: ") != std::string::npos) return fail(app::exit_usage, message);
   std::string command = "levelgrad";
   for (const CLI::App* sub : app.get_subcommands()) command += " " + sub->get_name();
   const std::string line = message.substr(0, message.find('\n'));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,13 @@ std::optional<std::string> unknown_command(const CLI::App& cli) {
          (meant.empty() ? fmt::format(": there are {}", fmt::join(names, ", ")) : meant);
 }
 
+/// Where a preset is looked for: its file, which needs --data.
+std::string did_you_mean_data(const CLI::App& command, const std::string& value) {
+  const bool is_file = std::filesystem::is_regular_file(value);
+  const bool has_data = command.get_option_no_throw("--data") != nullptr;
+  return is_file && has_data ? ": did you mean --data " + value + "?" : "";
+}
+
 /// A value that is none of the option's choices. message   CLI11's, which begins with the option.
 std::optional<std::string> unknown_value(const CLI::App& command, const std::string& message) {
   for (const CLI::Option* option : command.get_options()) {
@@ -54,8 +62,10 @@ std::optional<std::string> unknown_value(const CLI::App& command, const std::str
     const std::vector<std::string> choices = values_of(*option).choices;
     for (const std::string& value : option->results()) {
       if (choices.empty() || std::ranges::find(choices, value) != choices.end()) continue;
+      std::string meant = did_you_mean(value, choices);
+      if (meant.empty() && option->get_positional()) meant = did_you_mean_data(command, value);
       return fmt::format("{}: {} is none of {}{}", option->get_name(), value,
-                         fmt::join(choices, ", "), did_you_mean(value, choices));
+                         fmt::join(choices, ", "), meant);
     }
   }
   return std::nullopt;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "levelgrad/error.h"
+#include "levelgrad/host/nearest.h"
 
 namespace levelgrad::app {
 namespace {
@@ -15,6 +16,16 @@ std::string variable(const std::string& option) {
     name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   return name;
+}
+
+/// ": did you mean epochs?", or "".
+std::string did_you_mean(const std::string& name, const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    names.push_back(option->get_single_name());
+  }
+  const std::string meant = host::nearest(name, names);
+  return meant.empty() ? "" : ": did you mean " + meant + "?";
 }
 
 }  // namespace
@@ -31,8 +42,7 @@ void fill(CLI::App& command, const OptionValues& values, const std::string& sour
   for (const auto& [name, texts] : values) {
     CLI::Option* option = command.get_option_no_throw("--" + name);
     if (option == nullptr) {
-      throw UsageError(source + ": unknown option '" + name + "' (see levelgrad " +
-                       command.get_name() + " --help)");
+      throw UsageError(source + ": unknown option '" + name + "'" + did_you_mean(name, command));
     }
     if (option->count() > 0) continue;
     try {

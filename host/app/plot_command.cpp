@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "exit_code.h"
+#include "levelgrad/error.h"
 #include "levelgrad/host/checkpoint.h"
 #include "levelgrad/host/run_history.h"
 #include "resume.h"
@@ -21,10 +22,13 @@ struct PlotArguments {
 
 template <class T>
 void draw(const PlotArguments& arguments, const TrainArguments& options,
-          const host::TensorFile& file) {
-  const RunFolder folder(arguments.run);
-  const auto checkpoint = host::checkpoint_from<T>(file, folder.checkpoint_name());
+          const StoredCheckpoint& stored) {
+  const auto checkpoint = host::checkpoint_from<T>(stored.tensors, stored.name);
   const SeededData data = prepare_data(options, options.options.seed);
+  if (checkpoint.data_hash != hash_of(data.data)) {
+    throw DataError(stored.name + ": the checkpoint of a training on other data",
+                    "the file has changed since, or it is another one");
+  }
   host::TrainedModel model = checkpoint.model;
   host::RunHistory history;
   for (const host::StepReport& report : checkpoint.reports) history.add(report);
@@ -33,7 +37,7 @@ void draw(const PlotArguments& arguments, const TrainArguments& options,
   if (judged) {
     model.parameters.assign(checkpoint.best_parameters.begin(), checkpoint.best_parameters.end());
   }
-  write_pictures(folder, model, data.data, history.reports(),
+  write_pictures(RunFolder(arguments.run), model, data.data, history.reports(),
                  {.name = run_name(options),
                   .config = options_text(*options.command, config_names()),
                   .fingerprint = host::fingerprint(checkpoint.state),
@@ -41,19 +45,18 @@ void draw(const PlotArguments& arguments, const TrainArguments& options,
 }
 
 int plot(const PlotArguments& arguments) {
-  const RunFolder folder(arguments.run);
-  const host::TensorFile file = folder.checkpoint();
+  const StoredCheckpoint checkpoint = RunFolder(arguments.run).checkpoint();
   CLI::App command("", "train");
   TrainArguments options;
   add_train_options(command, options);
-  options.data.file = arguments.data;
   options.run.resume = arguments.run;
-  take_options_of_checkpoint(options);
+  if (!arguments.data.empty()) fill(command, {{"data", {arguments.data}}}, "--data");
+  take_options_of_checkpoint(options, checkpoint);
   complete(options);
   if (options.f32()) {
-    draw<float>(arguments, options, file);
+    draw<float>(arguments, options, checkpoint);
   } else {
-    draw<double>(arguments, options, file);
+    draw<double>(arguments, options, checkpoint);
   }
   return exit_ok;
 }

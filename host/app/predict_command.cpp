@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "data_arguments.h"
 #include "exit_code.h"
+#include "levelgrad/error.h"
 #include "levelgrad/host/metrics.h"
 #include "line_file.h"
 #include "prepared_data.h"
@@ -56,6 +57,9 @@ std::string classes_csv(const host::TrainedModel& model, const std::vector<doubl
 
 int predict(const PredictArguments& arguments) {
   const host::TrainedModel model = read_model(arguments.model);
+  if (arguments.probabilities && model.class_names.empty()) {
+    throw UsageError("--probabilities: a model that predicts numbers has none");
+  }
   host::Dataset data = examples_for(model, arguments.data, false);
   std::ranges::fill(data.labels, 1.0);  // any label will do, and none is read
   const ExecutorChoice choice = choose_executors(arguments.executor);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "levelgrad/error.h"
+#include "levelgrad/host/checkpoint.h"
 #include "levelgrad/host/examples.h"
 #include "levelgrad/host/generators.h"
 #include "levelgrad/host/splits.h"
@@ -129,7 +130,7 @@ host::Loss loss_for(const std::string& name, std::size_t classes) {
 
 /// The rows of a part.
 host::Dataset part_of(const host::Dataset& all, const std::vector<std::uint32_t>& rows) {
-  host::Dataset part{.feature_count = all.feature_count};
+  host::Dataset part{.feature_count = all.feature_count, .places = rows};
   for (const std::uint32_t row : rows) {
     const auto from = all.inputs.begin() + static_cast<std::ptrdiff_t>(row * all.feature_count);
     part.inputs.insert(part.inputs.end(), from,
@@ -179,6 +180,10 @@ SeededData prepare_data(const TrainArguments& arguments, std::uint64_t seed) {
   data.validation = part_of(examples.data, parts.split.validation);
   data.test = part_of(examples.data, parts.split.test);
   return {std::move(data), weights_from(streams, arguments.weights)};
+}
+
+std::string hash_of(const PreparedData& data) {
+  return host::data_hash(std::array{&data.train, &data.validation, &data.test});
 }
 
 std::function<WeightSource()> weights_after_data(const TrainArguments& arguments,

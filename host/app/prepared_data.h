@@ -43,6 +43,9 @@ struct SeededData {
 ///             split_examples(), fit_standardization().
 [[nodiscard]] SeededData prepare_data(const TrainArguments& arguments, std::uint64_t seed);
 
+/// The same for the same examples in the same parts: what a checkpoint keeps of its data.
+[[nodiscard]] std::string hash_of(const PreparedData& data);
+
 /// The source of weights that prepare_data() gives for a seed.
 [[nodiscard]] std::function<WeightSource()> weights_after_data(const TrainArguments& arguments,
                                                                std::uint64_t seed);

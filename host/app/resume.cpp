@@ -4,11 +4,10 @@
 #include <set>
 
 #include "levelgrad/error.h"
-#include "run_folder.h"
 
 namespace levelgrad::app {
 
-void take_options_of_checkpoint(TrainArguments& arguments) {
+void take_options_of_checkpoint(TrainArguments& arguments, const StoredCheckpoint& checkpoint) {
   static const std::set<std::string> free = {
       "resume",   "save",       "log",     "data",     "epochs",           "steps",
       "executor", "device",     "threads", "strategy", "checkpoint-every", "fingerprint-every",
@@ -17,11 +16,11 @@ void take_options_of_checkpoint(TrainArguments& arguments) {
     if (free.contains(option)) continue;
     throw UsageError("--" + option + " with --resume: a training goes on as it began");
   }
-  const RunFolder folder(arguments.run.resume);
-  OptionValues values = config_of(folder.checkpoint(), folder.checkpoint_name());
+  OptionValues values = config_of(checkpoint);
   // What is counted in epochs is not counted in steps, and the other way round.
   if (arguments.named.contains("epochs")) values.erase("steps");
-  fill(*arguments.command, values, folder.checkpoint_name());
+  if (arguments.named.contains("steps")) values.erase("epochs");
+  fill(*arguments.command, values, checkpoint.name);
   if (arguments.run.save.empty()) arguments.run.save = arguments.run.resume;
 }
 

@@ -3,6 +3,7 @@
 // --resume: the options of a training that goes on.
 #pragma once
 
+#include "run_folder.h"
 #include "train_arguments.h"
 
 namespace levelgrad::app {
@@ -10,8 +11,9 @@ namespace levelgrad::app {
 /// Gives the arguments the options that the checkpoint was made with; it goes on in its folder.
 /// Only where and how long it runs may be said anew.
 ///
-/// errors   UsageError for options of the command line that would change the training; FileError,
-///          DataError for a checkpoint that cannot be read.
-void take_options_of_checkpoint(TrainArguments& arguments);
+/// errors   UsageError for options of the command line that would change the training; DataError
+/// for
+///          a checkpoint without options.
+void take_options_of_checkpoint(TrainArguments& arguments, const StoredCheckpoint& checkpoint);
 
 }  // namespace levelgrad::app

@@ -40,10 +40,14 @@ void RunFolder::write_config(const std::string& toml) const {
   host::write_file(file("config.toml"), toml);
 }
 
-host::TensorFile RunFolder::checkpoint() const {
+StoredCheckpoint RunFolder::checkpoint() const {
+  if (!std::filesystem::is_directory(path_)) {
+    throw FileError(path_.string() + " is not the folder of a run",
+                    "name the folder that --save named, or the training said at its end");
+  }
   auto [content, note] = host::read_or_previous(file(checkpoint_file), host::parse_safetensors);
   if (!note.empty()) fmt::print(stderr, "levelgrad: {}\n", note);
-  return std::move(content);
+  return {file(checkpoint_file).string(), std::move(content)};
 }
 
 host::TrainedModel read_model(const std::filesystem::path& path) {
@@ -54,26 +58,28 @@ host::TrainedModel read_model(const std::filesystem::path& path) {
   if (std::filesystem::exists(model)) {
     return host::trained_model_from(read_tensors(model), model.string());
   }
-  const RunFolder folder(path);
-  return host::trained_model_from(folder.checkpoint(), folder.checkpoint_name());
+  const StoredCheckpoint checkpoint = RunFolder(path).checkpoint();
+  return host::trained_model_from(checkpoint.tensors, checkpoint.name);
 }
 
 std::string config_json(const OptionValues& values) { return nlohmann::json(values).dump(); }
 
-OptionValues config_of(const host::TensorFile& checkpoint, const std::string& name) {
-  const auto found = checkpoint.metadata.find("config");
-  if (found == checkpoint.metadata.end()) {
-    throw DataError(name + ": not a checkpoint that training can resume");
+OptionValues config_of(const StoredCheckpoint& checkpoint) {
+  const auto found = checkpoint.tensors.metadata.find("config");
+  if (found == checkpoint.tensors.metadata.end()) {
+    throw DataError(checkpoint.name + ": not a checkpoint that training can resume");
   }
   try {
     return nlohmann::json::parse(found->second).get<OptionValues>();
   } catch (const nlohmann::json::exception&) {
-    throw DataError(name + ": options that cannot be read");
+    throw DataError(checkpoint.name + ": options that cannot be read");
   }
 }
 
 template <class T>
-std::vector<T> parameters_in(const std::filesystem::path& path, const Program& program) {
+std::vector<T> parameters_in(const std::filesystem::path& named, const Program& program) {
+  const bool is_folder = std::filesystem::is_directory(named);
+  const std::filesystem::path path = is_folder ? named / model_file : named;
   const host::TensorFile file = read_tensors(path);
   const auto of_other = [&]<class Other>() {
     const auto numbers = host::parameters_of<Other>(program, file.tensors, path.string());

@@ -13,6 +13,12 @@
 
 namespace levelgrad::app {
 
+/// A checkpoint as it was found, and the name of its file.
+struct StoredCheckpoint {
+  std::string name;
+  host::TensorFile tensors;
+};
+
 ///     model.safetensors        the trained network: for eval, predict, and other programs
 ///     checkpoint.safetensors   the training as it stands, and checkpoint.safetensors.previous
 ///     config.toml              the options
@@ -32,10 +38,7 @@ public:
   void write_config(const std::string& toml) const;
 
   /// Where the last checkpoint is damaged: the one before it, and a line on stderr.
-  [[nodiscard]] host::TensorFile checkpoint() const;
-  [[nodiscard]] std::string checkpoint_name() const {
-    return file("checkpoint.safetensors").string();
-  }
+  [[nodiscard]] StoredCheckpoint checkpoint() const;
 
 private:
   std::filesystem::path path_;
@@ -45,10 +48,11 @@ private:
 [[nodiscard]] host::TrainedModel read_model(const std::filesystem::path& path);
 
 /// The options of a checkpoint, as config_json() wrote them.
-[[nodiscard]] OptionValues config_of(const host::TensorFile& checkpoint, const std::string& name);
+[[nodiscard]] OptionValues config_of(const StoredCheckpoint& checkpoint);
 [[nodiscard]] std::string config_json(const OptionValues& values);
 
-/// The parameters in a file of tensors, whatever made it and in whichever dtype.
+/// The parameters in a file of tensors, whatever made it and in whichever dtype; of a run's folder:
+/// in its model.
 template <class T>
 [[nodiscard]] std::vector<T> parameters_in(const std::filesystem::path& path,
                                            const Program& program);

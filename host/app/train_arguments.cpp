@@ -45,6 +45,27 @@ auto value_of(const List& list, const std::string& name) {
   return found->second;  // CLI11 has checked the name
 }
 
+/// A whole number that the type holds: CLI11 itself wraps what is below 0 and cuts what is above.
+CLI::Validator whole_number() {
+  const auto check = [](const std::string& text) -> std::string {
+    std::uint64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (read.ec == std::errc() && read.ptr == text.data() + text.size()) return "";
+    return "'" + text + "' is no whole number from 0 to 18446744073709551615";
+  };
+  return {check, ""};
+}
+
+/// CLI::NonNegativeNumber, whose message writes out the largest double, refuses no NaN.
+CLI::Validator not_negative() {
+  const auto check = [](const std::string& text) -> std::string {
+    double number = 0;
+    if (CLI::detail::lexical_cast(text, number) && number >= 0) return "";
+    return "'" + text + "' is neither 0 nor a positive number";
+  };
+  return {check, ""};
+}
+
 /// Adds options to one group of the help.
 class Group {
 public:
@@ -72,8 +93,7 @@ void add_data_options(CLI::App& command, DataArguments& data) {
   Group group(command, "Data");
   group.add("points", data.points, "of a preset's data: generate so many")
       ->check(CLI::Range(2, 10000000));
-  group.add("noise", data.noise, "of a preset's data: standard deviation")
-      ->check(CLI::NonNegativeNumber);
+  group.add("noise", data.noise, "of a preset's data: standard deviation")->check(not_negative());
   group
       .add("split", data.split,
            "shares for training, validation and test, by class [0.8,0.1,0.1; moons 1,0,0]")
@@ -99,7 +119,7 @@ void add_network_options(CLI::App& command, TrainArguments& arguments) {
   group.choice("weights", arguments.weights, {"scaled", "micrograd", "eureka"},
                "how weights are drawn: Python's uniform [-1, 1) times inputs ** -0.5; without the "
                "factor; EurekaLabs' generator [scaled]");
-  group.add("init", arguments.run.init, "file of a model or checkpoint to take the weights from")
+  group.add("init", arguments.run.init, "model, checkpoint or run to take the weights from")
       ->type_name("FILE");
 }
 
@@ -137,21 +157,23 @@ void add_run_options(CLI::App& command, TrainArguments& arguments) {
       ->check(CLI::Range(0, 1000000000));
   group.add("steps", options.steps, "updates of the parameters, instead of epochs")
       ->check(CLI::Range(0, 1000000000));
-  group.add("batch", arguments.batch, "examples of a step, or full [32; moons, yinyang full]");
+  group.add("batch", arguments.batch,
+            "examples of a step; full: all; auto: 32, or all of fewer [auto; moons, yinyang full]");
   group.flag("shuffle,!--no-shuffle", options.shuffle,
              "a new order of the examples for each epoch [files yes]");
   group
       .add("seed", options.seed,
            "of points, weights and order [1; moons 1337, yinyang 42, expressions 5]")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number());
   group.choice("dtype", arguments.dtype, {"f64", "f32"}, "of all numbers [f64]");
-  group.add("patience", run.patience, "stop after so many reports without a better loss [never]");
+  group.add("patience", run.patience, "stop after so many reports without a better loss [never]")
+      ->check(whole_number());
   group.add("report-every", options.report_every, "steps between two reports [an epoch]")
       ->check(CLI::Range(1, 1000000000));
   group.add("fingerprint-every", run.fingerprint_every, "steps between two fingerprints [none]")
       ->check(CLI::Range(1, 1000000000));
   group.add("checkpoint-every", run.checkpoint_every, "seconds between two checkpoints [10]")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   group.choice("lines", run.lines, {"plain", "eureka"},
                "how steps are written; eureka: as EurekaLabs' program does [plain]");
   group.add("save", run.save, "folder for model, checkpoint, pictures and report [runs/NAME]")
@@ -204,6 +226,25 @@ void check_optimizer(const TrainArguments& arguments) {
   only("eps", {"adam", "adamw", "rmsprop", "adagrad"});
 }
 
+/// Which schedules read an option.
+void check_schedule(const TrainArguments& arguments) {
+  const std::string& schedule = arguments.schedule;
+  const std::string why = "has no meaning for --schedule " + schedule;
+  if (schedule != "step") refuse_named(arguments, {"lr-step", "lr-gamma"}, why);
+  if (schedule != "linear" && schedule != "cosine") refuse_named(arguments, {"lr-end"}, why);
+}
+
+/// fill(), but what is counted in epochs is not counted in steps, and the other way round: the
+/// first that is said holds.
+void fill_layer(CLI::App& command, OptionValues values, const std::string& source) {
+  if (values.contains("epochs") && values.contains("steps")) {
+    throw UsageError(source + ": epochs beside steps: leave one of them out");
+  }
+  if (command.count("--epochs") > 0) values.erase("steps");
+  if (command.count("--steps") > 0) values.erase("epochs");
+  fill(command, values, source);
+}
+
 /// What the optimizer's name decides where nothing else does.
 OptionValues optimizer_values(const std::string& optimizer) {
   return {{"weight-decay", {optimizer == "adamw" ? "0.01" : "0"}},
@@ -229,11 +270,14 @@ void add_train_options(CLI::App& command, TrainArguments& arguments) {
 
 void complete(TrainArguments& arguments) {
   CLI::App& command = *arguments.command;
+  if (command.count("--epochs") > 0 && command.count("--steps") > 0) {
+    throw UsageError("--epochs beside --steps: leave one of them out");
+  }
   const bool resumes = !arguments.run.resume.empty();  // then the environment has no say
-  if (!resumes) fill(command, values_of_environment(command), "the environment");
+  if (!resumes) fill_layer(command, values_of_environment(command), "the environment");
   if (!arguments.config.empty()) {
-    fill(command, parse_options(host::read_file(arguments.config), arguments.config),
-         arguments.config);
+    fill_layer(command, parse_options(host::read_file(arguments.config), arguments.config),
+               arguments.config);
   }
   if (arguments.preset.empty() == arguments.data.file.empty()) {
     throw UsageError(arguments.preset.empty()
@@ -242,12 +286,13 @@ void complete(TrainArguments& arguments) {
   }
   arguments.data.preset = arguments.preset;
   if (!arguments.preset.empty()) {
-    fill(command, preset_values(arguments.preset), "the preset " + arguments.preset);
+    fill_layer(command, preset_values(arguments.preset), "the preset " + arguments.preset);
   }
-  fill(command, default_values(), "the defaults");
+  fill_layer(command, default_values(), "the defaults");
   fill(command, optimizer_values(arguments.optimizer), "the defaults");
   check_data(arguments);
   check_optimizer(arguments);
+  check_schedule(arguments);
 
   host::TrainOptions& options = arguments.options;
   options.activation = value_of(activations, arguments.activation);
@@ -328,10 +373,11 @@ OptionValues values_of(const TrainArguments& arguments) {
 std::size_t batch_size(const TrainArguments& arguments) {
   const std::string& text = arguments.batch;
   if (text == "full") return 0;
+  if (text == "auto") return 32;
   std::size_t size = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), size);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || size == 0) {
-    throw UsageError("--batch: '" + text + "' is neither a number of examples nor full");
+    throw UsageError("--batch: '" + text + "' is neither a number of examples nor full or auto");
   }
   return size;
 }

@@ -63,7 +63,7 @@ void complete(TrainArguments& arguments);
 /// The values that these options have now, to be kept and given again.
 [[nodiscard]] OptionValues values_of(const TrainArguments& arguments);
 
-/// The examples of a step of so many; 0: all. Errors: UsageError.
+/// The examples of a step, where there are so many; 0: all. Errors: UsageError.
 [[nodiscard]] std::size_t batch_size(const TrainArguments& arguments);
 
 }  // namespace levelgrad::app

@@ -96,7 +96,11 @@ void say_constant(const PreparedData& data) {
 int train_network(CommandArguments& all) {
   TrainArguments& arguments = all.train;
   refuse(arguments, {"trees"}, " has a meaning for expressions only");
-  if (!arguments.run.resume.empty()) take_options_of_checkpoint(arguments);
+  std::optional<StoredCheckpoint> checkpoint;
+  if (!arguments.run.resume.empty()) {
+    checkpoint = RunFolder(arguments.run.resume).checkpoint();
+    take_options_of_checkpoint(arguments, *checkpoint);
+  }
   complete(arguments);
   if (arguments.dump_config) {
     LineFile().write_bytes(options_text(*arguments.command, config_names()));
@@ -114,7 +118,8 @@ int train_network(CommandArguments& all) {
                 .data = data,
                 .options = options_for(arguments, data.data),
                 .name = name,
-                .save = arguments.run.save.empty() ? "runs/" + name : arguments.run.save});
+                .save = arguments.run.save.empty() ? "runs/" + name : arguments.run.save,
+                .checkpoint = checkpoint});
 }
 
 /// Random formulas, their numbers fitted to points.

@@ -81,7 +81,7 @@ const OptionValues& default_values() {
   static const OptionValues values = {
       {"hidden", {"16"}},        {"activation", {"tanh"}}, {"loss", {"auto"}},
       {"optimizer", {"adamw"}},  {"lr", {"0.01"}},         {"schedule", {"constant"}},
-      {"epochs", {"200"}},       {"batch", {"32"}},        {"shuffle", {"true"}},
+      {"epochs", {"200"}},       {"batch", {"auto"}},      {"shuffle", {"true"}},
       {"weights", {"scaled"}},   {"seed", {"1"}},          {"split", {"0.8", "0.1", "0.1"}},
       {"standardize", {"true"}}, {"dtype", {"f64"}},       {"lines", {"plain"}}};
   return values;

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -46,8 +46,7 @@ public:
                  run.data.data.validation),
         config_(config_json(values_of(run.arguments))),
         toml_(options_text(*run.arguments.command, config_names())),
-        data_hash_(host::data_hash(
-            std::array{&run.data.data.train, &run.data.data.validation, &run.data.data.test})) {}
+        data_hash_(hash_of(run.data.data)) {}
 
   int run() {
     begin();
@@ -80,24 +79,33 @@ private:
   void begin() {
     if (!choice_.note.empty()) fmt::print(stderr, "levelgrad: {}\n", choice_.note);
     const RunArguments& arguments = run_.arguments.run;
-    if (!arguments.resume.empty()) {
+    if (run_.checkpoint) {
       resume();
     } else if (!arguments.init.empty()) {
       trainer_.restore({0, parameters_in<T>(arguments.init, trainer_.program()), {}});
     }
     lines_.emplace(arguments, run_.options, sizeof(T) == 4);
     for (const host::StepReport& report : history_.reports()) lines_->log(report);
+    // Now rather than at the end: a folder that cannot be written must not cost a training.
+    folder_.write_config(toml_);
   }
 
   void resume() {
     host::Checkpoint<T> checkpoint =
-        host::checkpoint_from<T>(folder_.checkpoint(), folder_.checkpoint_name());
+        host::checkpoint_from<T>(run_.checkpoint->tensors, run_.checkpoint->name);
+    const std::string& name = run_.checkpoint->name;
     if (checkpoint.model.program.hash() != trainer_.program().hash()) {
-      throw DataError(folder_.checkpoint_name() + ": the checkpoint of another network");
+      throw DataError(name + ": the checkpoint of another network",
+                      "the data have other columns or classes than those that it was trained on");
     }
     if (checkpoint.data_hash != data_hash_) {
-      throw DataError(folder_.checkpoint_name() + ": the checkpoint of a training on other data",
+      throw DataError(name + ": the checkpoint of a training on other data",
                       "the file has changed since, or it is another one");
+    }
+    if (checkpoint.state.step > run_.options.steps) {
+      throw UsageError("--resume: " + std::to_string(checkpoint.state.step) +
+                       " steps are done, more than the " + std::to_string(run_.options.steps) +
+                       " that are wanted");
     }
     trainer_.restore(checkpoint.state);
     best_parameters_ = std::move(checkpoint.best_parameters);
@@ -204,7 +212,6 @@ private:
     const bool judged = last.validation.has_value();
     const host::TrainedModel model = model_with(judged ? best_parameters_ : trainer_.parameters());
     folder_.write(model);
-    folder_.write_config(toml_);
     RunFacts facts = {.name = run_.name,
                       .executor = trainer_.executor().name(),
                       .config = toml_,
@@ -235,8 +242,9 @@ host::TrainOptions options_for(const TrainArguments& arguments, const PreparedDa
   host::TrainOptions options = arguments.options;
   options.loss = data.loss;
   options.classes = static_cast<int>(data.class_names.size());
+  const std::size_t count = data.train.example_count();
+  if (arguments.batch == "auto") options.batch = std::min(options.batch, count);
   if (arguments.command->count("--steps") == 0) {
-    const std::size_t count = data.train.example_count();
     const std::size_t batch = options.batch == 0 ? count : options.batch;
     const double steps = static_cast<double>((count + batch - 1) / batch) * arguments.epochs;
     if (steps > 1e9) throw UsageError("--epochs: more than a thousand million steps");

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "levelgrad/host/trainer.h"
 #include "prepared_data.h"
+#include "run_folder.h"
 #include "train_arguments.h"
 
 namespace levelgrad::app {
@@ -19,6 +21,7 @@ struct TrainRun {
   host::TrainOptions options;  ///< with the loss, the classes and the steps that the data decide
   std::string name;            ///< of the run: title and file names
   std::string save;            ///< folder
+  const std::optional<StoredCheckpoint>& checkpoint;  ///< to go on from
 };
 
 /// The options that follow from the arguments and the data.

@@ -228,7 +228,7 @@ BasicTrainer<T>::BasicTrainer(const Dataset& data, TrainOptions options,
 template <class T>
 auto BasicTrainer<T>::examples_of(const Dataset& data) -> Examples {
   const std::vector<double> rows = inputs_and_labels(data);
-  return {{rows.begin(), rows.end()}, data.labels};
+  return {{rows.begin(), rows.end()}, data.labels, data.places};
 }
 
 template <class T>
@@ -367,17 +367,31 @@ void BasicTrainer<T>::run_steps(int end) {
         std::span(train_.rows).subspan(example * program_.input_count(), program_.input_count());
     rows.insert(rows.end(), row.begin(), row.end());
   }
-  refuse_step(next_step_, {examples.size(), rows});
+  refuse_step(next_step_, {examples.size(), rows}, examples);
 }
 
 template <class T>
-void BasicTrainer<T>::refuse_step(int step, const BasicBatch<T>& batch) const {
+std::string BasicTrainer<T>::row_text(std::size_t example,
+                                      std::span<const std::uint32_t> examples) const {
+  if (examples.empty() && train_.places.empty()) return "";
+  if (!examples.empty()) example = examples[example];
+  if (!train_.places.empty()) example = train_.places[example];
+  return "; it is row " + std::to_string(example + 1) + " of the data";
+}
+
+template <class T>
+void BasicTrainer<T>::refuse_step(int step, const BasicBatch<T>& batch,
+                                  std::span<const std::uint32_t> examples) const {
   const std::vector<T> parameters = executor_->parameters();
   const auto found =
       find_non_finite(std::span(&program_, 1), batch, std::span<const T>(parameters));
+  std::string where = "a parameter leaves the range of numbers in the update";
+  if (found) {
+    where = found->description;
+    if (found->example) where += row_text(*found->example, examples);
+  }
   throw DivergedError(
-      "step " + std::to_string(step) + ": " +
-          (found ? found->description : "a parameter leaves the range of numbers in the update"),
+      "step " + std::to_string(step) + ": " + where,
       step == 0 ? "that is before the first update: the inputs may be too large (try --standardize)"
                   ", or the weights"
                 : "the rate is probably too high: try a smaller --lr than " +

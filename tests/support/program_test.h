@@ -62,13 +62,16 @@ protected:
             read(folder_ / "err.txt")};
   }
 
-  /// A wrong command line: exit 2, nothing on stdout, one line that mentions the word.
+  /// A wrong command line: exit 2, nothing on stdout, one line that mentions the word, and perhaps
+  /// a hint's.
   void expect_usage_error(const std::string& arguments, const std::string& word,
                           const std::string& prefix = "") {
     const Outcome outcome = run(arguments, prefix);
     EXPECT_EQ(2, outcome.exit_code) << arguments;
     EXPECT_EQ("", outcome.out) << arguments;
-    EXPECT_EQ(1, std::count(outcome.err.begin(), outcome.err.end(), '\n')) << outcome.err;
+    const bool has_hint = outcome.err.find("\nhint: ") != std::string::npos;
+    EXPECT_EQ(has_hint ? 2 : 1, std::count(outcome.err.begin(), outcome.err.end(), '\n'))
+        << outcome.err;
     EXPECT_NE(std::string::npos, outcome.err.find(word)) << outcome.err;
   }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ struct Dataset {
   std::size_t feature_count = 0;
   std::vector<double> inputs = {};  ///< [example_count, feature_count] row-major
   std::vector<double> labels = {};  ///< [example_count]
+  /// [example_count] places in the data that these were taken from; empty: these are all.
+  std::vector<std::uint32_t> places = {};
 
   [[nodiscard]] std::size_t example_count() const { return labels.size(); }
 };

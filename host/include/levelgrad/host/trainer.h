@@ -138,8 +138,9 @@ public:
 private:
   /// Examples as the Program takes them.
   struct Examples {
-    std::vector<T> rows;         // [example][features..., label]
-    std::vector<double> labels;  // [example]
+    std::vector<T> rows;                // [example][features..., label]
+    std::vector<double> labels;         // [example]
+    std::vector<std::uint32_t> places;  // Dataset's
     [[nodiscard]] BasicBatch<T> batch() const { return {labels.size(), rows}; }
   };
 
@@ -155,7 +156,12 @@ private:
   void update();
   void run_steps(int end);
   [[nodiscard]] std::span<const std::uint32_t> batch_of(int step);
-  void refuse_step(int step, const BasicBatch<T>& batch) const;
+  /// examples   which of the training's the batch has; empty: all.
+  void refuse_step(int step, const BasicBatch<T>& batch,
+                   std::span<const std::uint32_t> examples = {}) const;
+  /// "; it is row 58 of the data", where its number in the batch does not say so.
+  [[nodiscard]] std::string row_text(std::size_t example,
+                                     std::span<const std::uint32_t> examples) const;
 
   TrainOptions options_;
   std::unique_ptr<BasicExecutor<T>> executor_;
