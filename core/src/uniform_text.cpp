@@ -2,34 +2,20 @@
 #include "levelgrad/uniform_text.h"
 
 #include <algorithm>
-#include <array>
-#include <compare>
-#include <map>
 #include <set>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "text_parts.h"
+#include "uniform_phases.h"
 
 namespace levelgrad {
 namespace {
 
-/// A value or a grad of a uniform node.
-struct Number {
-  bool is_grad = false;
-  NodeIndex node = 0;
-  friend auto operator<=>(const Number&, const Number&) = default;
-};
-
-/// An assignment: of an expression, cut where it reads a number, to a target. Two with equal pieces
-/// do the same to other numbers.
-struct Statement {
-  Number target;
-  std::vector<std::string> pieces;  ///< one more than numbers
-  std::vector<Number> numbers;
-  std::string behind = {};  ///< what else is assigned, with # for the target
-};
+using detail::Number;
+using detail::Phase;
+using detail::Statement;
 
 /// Statements of one kind side by side, the places of whose numbers go up by fixed steps.
 struct Run {
@@ -80,8 +66,6 @@ LG_FN void prologue_backward(const T* u, T* d) {
 }
 )";
 
-/// Independent statements from which on the threads of a block share them.
-constexpr std::size_t wide = 32;
 /// Statements from which on a run is a loop.
 constexpr std::size_t least_run = 8;
 /// Numbers that a statement of a loop reads, at most: it is one expression.
@@ -90,15 +74,9 @@ constexpr std::size_t most_pieces_of_loop = 64;
 class UniformText {
 public:
   UniformText(const Schedule& schedule, std::size_t piece_size)
-      : schedule_(schedule),
-        program_(schedule.program()),
-        piece_size_(piece_size),
-        wanted_grad_(program_.node_count(), false),
-        grad_of_(program_.node_count()) {
-    for (NodeIndex n = 0; n < program_.node_count(); ++n) wanted_grad_[n] = wants_grad(n);
-    for (NodeIndex n = static_cast<NodeIndex>(program_.node_count()); n-- > 0;) {
-      grad_of_[n] = source_of_grad(n);
-    }
+      : program_(schedule.program()),
+        phases_(detail::uniform_phases(schedule)),
+        piece_size_(piece_size) {
     for (const ProgramParts::Output& output : program_.outputs()) {
       stored_.insert({false, output.node});
     }
@@ -112,197 +90,28 @@ public:
 private:
   std::string write() {
     text_.clear();
-    std::vector<Statement> statements;
-    const auto finish = [&](const Part& part) {
-      add(part, statements);
-      statements.clear();
-    };
-    const NodeRange prologue = program_.prologue(), epilogue = program_.epilogue();
-    for (NodeIndex n = prologue.begin; n < prologue.end; ++n) statements.push_back(value(n));
-    finish(prologue_forward);
-    for (NodeIndex n = epilogue.begin; n < epilogue.end; ++n) statements.push_back(value(n));
-    finish(epilogue_forward);
-    for (NodeIndex n = epilogue.end; n-- > epilogue.begin;) {
-      if (wanted_grad_[n] && (grad_of_[n] == n || program_.joins(n))) {
-        statements.push_back(grad_in_epilogue(n));
-      }
-    }
-    for (std::size_t i = 0; i < program_.shared_count(); ++i) {
-      statements.push_back(grad_in_epilogue(program_.shared_node(i)));
-    }
-    finish(epilogue_backward);
-    for (std::size_t i = program_.shared_count(); i-- > 0;) {
-      const NodeIndex node = program_.shared_node(i);
-      if (wanted_grad_[node] && !terms(prologue, node).empty()) {
-        statements.push_back(grad_in_prologue(node));
-      }
-    }
-    finish(prologue_backward);
+    add(prologue_forward, phases_.prologue_forward);
+    add(epilogue_forward, phases_.epilogue_forward);
+    add(epilogue_backward, phases_.epilogue_backward);
+    add(prologue_backward, phases_.prologue_backward);
     return text_ + for_one_thread;
-  }
-
-  /// Whether an epilogue node's grad has an effect on a shared node or a join, or a shared node's
-  /// on a parameter.
-  [[nodiscard]] bool wants_grad(NodeIndex node) const {
-    if (program_.shared(node)) return schedule_.leads_to_parameter(node);
-    if (!program_.epilogue().holds(node)) return false;
-    if (program_.joins(node)) return true;
-    if (!program_.under_root(node)) return false;
-    const auto active = static_cast<std::size_t>(info(program_.op(node)).active);
-    const std::span<const NodeIndex> operands = program_.operands(node).first(active);
-    return std::ranges::any_of(operands, [&](NodeIndex operand) {
-      return program_.shared(operand) || wanted_grad_[operand];
-    });
-  }
-
-  /// The node whose grad is the node's own, bit for bit: see Schedule::grad_source().
-  [[nodiscard]] NodeIndex source_of_grad(NodeIndex node) const {
-    const std::span<const Consumer> consumers = schedule_.consumers(node);
-    if (!program_.epilogue().holds(node) || consumers.size() != 1 || node == program_.root()) {
-      return node;
-    }
-    const Derivative d = info(program_.op(consumers[0].node)).derivative[consumers[0].operand];
-    return d.form == Form::Copy ? grad_of_[consumers[0].node] : node;
-  }
-
-  /// Who in a part contributes to the node's grad, in the order of the fold.
-  [[nodiscard]] std::vector<Consumer> terms(NodeRange part, NodeIndex node) const {
-    std::vector<Consumer> result;
-    for (const Consumer& consumer : schedule_.consumers(node)) {
-      if (part.holds(consumer.node)) result.push_back(consumer);
-    }
-    return result;
-  }
-
-  // --- Statements
-
-  static void append(Statement& to, const std::string& text) { to.pieces.back() += text; }
-  static void append(Statement& to, const Number& number) {
-    to.numbers.push_back(number);
-    to.pieces.emplace_back();
-  }
-  void append_value(Statement& to, NodeIndex node) const {
-    if (program_.constants().holds(node)) return append(to, uniform_value(program_, node));
-    append(to, Number{false, node});
-  }
-
-  [[nodiscard]] Statement value(NodeIndex node) const {
-    Statement result{{false, node}, {""}, {}};
-    const OpInfo op = info(program_.op(node));
-    if (op.joins) {
-      append(result, "sums[" + index_of_join(node) + "]" + (op.averages ? " * weight" : ""));
-      return result;
-    }
-    append(result, "op::" + std::string(op.name) + "::value(");
-    const std::span<const NodeIndex> operands = program_.operands(node);
-    for (std::size_t k = 0; k < 3; ++k) {
-      if (k > 0) append(result, ", ");
-      if (k < operands.size()) {
-        append_value(result, operands[k]);
-      } else {
-        append(result, "_");
-      }
-    }
-    append(result, ")");
-    return result;
-  }
-
-  /// The left fold of the contributions of the epilogue, from +0.
-  [[nodiscard]] Statement grad_in_epilogue(NodeIndex node) const {
-    Statement result{{true, node}, {""}, {}};
-    if (grad_of_[node] != node) {
-      append(result, Number{true, grad_of_[node]});
-    } else {
-      append(result, node == program_.root() ? "T(1)" : "T(0)");
-      for (const Consumer& consumer : terms(program_.epilogue(), node)) {
-        append_contribution(result, consumer);
-      }
-    }
-    if (program_.joins(node)) {
-      // The grad of a join's sum is a fold from +0 with one contribution.
-      result.behind = "seeds[" + index_of_join(node) +
-                      "] = " + (info(program_.op(node)).averages ? "T(0) + weight * #" : "#");
-    }
-    return result;
-  }
-  /// The contributions of the prologue, behind those that the grad has.
-  [[nodiscard]] Statement grad_in_prologue(NodeIndex node) const {
-    Statement result{{true, node}, {"@"}, {}};  // @ is the grad itself, as it is
-    for (const Consumer& consumer : terms(program_.prologue(), node)) {
-      append_contribution(result, consumer);
-    }
-    return result;
-  }
-  void append_contribution(Statement& to, const Consumer& consumer) const {
-    const OpInfo op = info(program_.op(consumer.node));
-    const Derivative& d = op.derivative[consumer.operand];
-    const std::span<const NodeIndex> operands = program_.operands(consumer.node);
-    append(to, " + op::" + std::string(op.name) +
-                   "::" + std::array{"da", "db", "dc"}[consumer.operand] + "(");
-    append(to, Number{true, grad_of_[consumer.node]});
-    for (std::size_t k = 0; k < 3; ++k) {
-      append(to, ", ");
-      if (d.reads_operand[k]) {
-        append_value(to, operands[k]);
-      } else {
-        append(to, "_");
-      }
-    }
-    append(to, ", ");
-    if (d.reads_result) {
-      append_value(to, consumer.node);
-    } else {
-      append(to, "_");
-    }
-    append(to, ")");
   }
 
   // --- Phases
 
-  /// A function of phases: many independent statements shared by the threads, or dependent ones by
-  /// the first thread; after each the threads wait for each other.
-  void add(const Part& part, const std::vector<Statement>& statements) {
+  /// A function of phases; after each the threads wait for each other.
+  void add(const Part& part, const std::vector<Phase>& phases) {
     part_ = &part;
     pieces_.clear();
     lines_.clear();
     cost_ = 0;
-    std::map<Number, std::size_t> index;
-    for (std::size_t i = 0; i < statements.size(); ++i) index.emplace(statements[i].target, i);
-    std::vector<std::vector<std::size_t>> readers(statements.size());
-    std::vector<std::size_t> waits_for(statements.size(), 0);
-    for (std::size_t i = 0; i < statements.size(); ++i) {
-      for (const Number& read : statements[i].numbers) {
-        const auto made = index.find(read);
-        if (made == index.end()) continue;
-        readers[made->second].push_back(i);
-        ++waits_for[i];
-      }
-    }
-    std::set<std::size_t> ready;
-    for (std::size_t i = 0; i < statements.size(); ++i) {
-      if (waits_for[i] == 0) ready.insert(i);
-    }
-    const auto done = [&](std::size_t i) {
-      for (const std::size_t reader : readers[i]) {
-        if (--waits_for[reader] == 0) ready.insert(reader);
-      }
-    };
-    while (!ready.empty()) {
-      std::vector<const Statement*> phase;
-      if (ready.size() >= wide) {
-        const std::set<std::size_t> all = std::move(ready);
-        ready.clear();
-        for (const std::size_t i : all) phase.push_back(&statements[i]);
-        for (const std::size_t i : all) done(i);
-        add_shared(phase);
+    for (const Phase& phase : phases) {
+      std::vector<const Statement*> statements;
+      for (const Statement& statement : phase.statements) statements.push_back(&statement);
+      if (phase.shared) {
+        add_shared(std::move(statements));
       } else {
-        while (!ready.empty() && ready.size() < wide) {
-          const std::size_t i = *ready.begin();
-          ready.erase(ready.begin());
-          phase.push_back(&statements[i]);
-          done(i);
-        }
-        add_serial(phase);
+        add_serial(statements);
       }
       lines_ += "  block.wait();\n";
       if (cost_ >= piece_size_) end_piece();
@@ -536,17 +345,10 @@ private:
     return (number.is_grad ? "d[" : "u[") + std::to_string(uniform_index(program_, number.node)) +
            "]";
   }
-  [[nodiscard]] std::string index_of_join(NodeIndex join) const {
-    return std::to_string(std::ranges::lower_bound(program_.joins(), join) -
-                          program_.joins().begin());
-  }
-
-  const Schedule& schedule_;
   const Program& program_;
+  const detail::UniformPhases phases_;
   std::size_t piece_size_;
-  std::vector<bool> wanted_grad_;   // [node]
-  std::vector<NodeIndex> grad_of_;  // [node]
-  std::set<Number> stored_;         // what is read from memory
+  std::set<Number> stored_;  // what is read from memory
   std::string text_;
 
   // Of the function that is being written.

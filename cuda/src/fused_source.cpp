@@ -60,7 +60,7 @@ std::string head(const LaneCode& code, const FusedPlan& plan, const FusedNumbers
 
 /// The body: the kit, the pieces, and who calls them.
 std::string body(const LaneCode& code) {
-  std::string text(embedded::fused_kernel);
+  std::string text = std::string(embedded::formulas) + "\n" + std::string(embedded::fused_kernel);
   text += "\nnamespace levelgrad {\n\n" + lane_text(code) + "\n";
   text += "template <class Lane>\n__device__ __forceinline__ void run_lane(const Lane lane) {\n";
   for (std::size_t k = 0; k < code.pieces().size(); ++k) {

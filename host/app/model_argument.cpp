@@ -1,86 +1,86 @@
 // SPDX-License-Identifier: MIT
 #include "model_argument.h"
 
-#include <array>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "levelgrad/error.h"
 #include "levelgrad/host/files.h"
-#include "levelgrad/host/presets.h"
+#include "levelgrad/host/trained_model.h"
 #include "levelgrad/host/trainer.h"
-#include "levelgrad/host/yin_yang.h"
 #include "levelgrad/program_text.h"
+#include "preset_network.h"
+#include "run_folder.h"
+#include "train_presets.h"
 
 namespace levelgrad::app {
 namespace {
 
-/// A recording holds some 1,400 bytes for each weight.
-constexpr double most_weights = 1e6;
+namespace fs = std::filesystem;
 
-/// Makes the network of a demo in a Graph of its own and records it.
-Program recorded(const host::TrainOptions& options, std::vector<int> layers, int output_count,
-                 const WeightSource& weights) {
-  if (layers.empty()) layers = options.hidden;
-  layers.push_back(output_count);
-  double weight_count = 0;
-  double inputs = 2;
-  for (const int neurons : layers) {
-    weight_count += inputs * neurons;
-    inputs = neurons;
+/// Examples of a preset as it has them with another number of points and another seed.
+host::Dataset more_examples(const std::string& preset, std::size_t count, std::uint64_t seed) {
+  constexpr std::size_t least = 3;  // the classes that blobs has
+  const PreparedData data =
+      preset_network(preset, {{"points", {std::to_string(std::max(count, least))}},
+                              {"seed", {std::to_string(seed)}},
+                              {"split", {"1", "0", "0"}}})
+          .data.data;
+  host::Dataset all = data.train;
+  for (const host::Dataset* part : {&data.validation, &data.test}) {  // yinyang always has them
+    all.inputs.insert(all.inputs.end(), part->inputs.begin(), part->inputs.end());
+    all.labels.insert(all.labels.end(), part->labels.begin(), part->labels.end());
   }
-  if (weight_count > most_weights) {
-    throw UsageError("--hidden: more than a million weights: use fewer neurons");
-  }
-  Graph graph;
-  const Graph::Use use(graph);
-  const MLP model(2, layers, weights, options.activation);
-  return host::record_loss(model, options.loss, {options.l1, options.l2});
+  return all;
 }
 
-Model moons(const std::vector<int>& hidden) {
-  PythonRandom random(1337);
-  const auto generate = [](std::size_t count, std::uint64_t seed) {
-    PythonRandom points(seed);
-    return host::make_moons(count, 0.1, points);
-  };
-  return {"moons", recorded({}, hidden, 1, random), host::moons(), generate};
+Model preset_model(const std::string& name, const std::vector<int>& hidden) {
+  PresetNetwork network = preset_network(name, hidden_values(hidden));
+  host::Dataset& data = network.data.data.train;
+  Program program = host::record_network(data, network.options, network.data.weights());
+  return {name, std::move(program), std::move(data), [name](std::size_t count, std::uint64_t seed) {
+            return more_examples(name, count, seed);
+          }};
 }
 
-Model yin_yang(const std::vector<int>& hidden) {
-  XorShift64Star random(42);
-  host::Dataset data = host::yin_yang(random, 100).train;  // the weights follow in the same stream
-  const auto generate = [](std::size_t count, std::uint64_t seed) {
-    XorShift64Star points(seed);
-    // Four fifths of the points are for training.
-    return host::yin_yang(points, static_cast<int>(count + count / 4 + 2)).train;
-  };
-  return {"yinyang", recorded(host::yin_yang_options(), hidden, 3, random), std::move(data),
-          generate};
-}
-
-struct Preset {
-  std::string_view name;
-  Model (*model)(const std::vector<int>& hidden);
-};
-constexpr std::array<Preset, 2> presets = {{{"moons", moons}, {"yinyang", yin_yang}}};
-
-std::string preset_names(const char* between) {
-  std::string names;
-  for (const Preset& preset : presets) {
-    names += (names.empty() ? "" : between) + std::string(preset.name);
+/// The Program with its trained numbers as those that it starts from.
+Program trained_program(const host::TrainedModel& model) {
+  ProgramParts parts = model.program.parts();
+  for (std::size_t k = 0; k < parts.parameters.size(); ++k) {
+    parts.parameters[k].initial = model.parameters[k];
   }
-  return names;
+  return Program(std::move(parts));
+}
+
+/// Whether the bytes are a safetensors file: the length of a JSON object, then that.
+bool holds_tensors(std::string_view bytes) {
+  return bytes.size() > 8 && bytes[7] == '\0' && bytes[8] == '{';
+}
+
+Program program_in(const std::string& path) {
+  if (fs::is_directory(path)) return trained_program(read_model(path));
+  const std::string bytes = host::read_file(path);
+  if (!holds_tensors(bytes)) return read_program(bytes, path);
+  return trained_program(host::trained_model_from(host::parse_safetensors(bytes, path), path));
+}
+
+/// The last part of a path, also of "runs/moons/" and of ".".
+std::string last_name(const std::string& path) {
+  const fs::path whole = fs::absolute(path).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
 }
 
 }  // namespace
 
 void add_model(CLI::App& command, ModelArgument& argument, const std::string& verb) {
   add_model_name(command, argument.name, verb);
-  command
-      .add_option("--hidden", argument.hidden,
-                  "neurons of each hidden layer [moons 16,16, yinyang 8]")
+  command.add_option("--hidden", argument.hidden, "neurons of each hidden layer [the preset's]")
       ->delimiter(',')
       ->check(CLI::Range(1, 100000));
 }
@@ -88,24 +88,23 @@ void add_model(CLI::App& command, ModelArgument& argument, const std::string& ve
 void add_model_name(CLI::App& command, std::string& name, const std::string& verb) {
   command
       .add_option("model", name,
-                  "what to " + verb + ": " + preset_names(" or ") + ", or a Program file")
+                  fmt::format("what to {}: a preset ({}), the folder of a run, or a file: a "
+                              "model.safetensors or a Program",
+                              verb, fmt::join(preset_names(), ", ")))
       ->required()
-      ->type_name("FILE:{" + preset_names(",") + "}");
+      ->type_name(fmt::format("FILE:{{{}}}", fmt::join(preset_names(), ",")));
 }
 
 Model model_named(const std::string& argument, const std::vector<int>& hidden) {
-  for (const Preset& preset : presets) {
-    if (preset.name == argument) return preset.model(hidden);
-  }
+  if (std::ranges::count(preset_names(), argument) > 0) return preset_model(argument, hidden);
   std::error_code error;
-  const std::filesystem::file_status status = std::filesystem::status(argument, error);
-  if (status.type() == std::filesystem::file_type::not_found) {
-    throw UsageError("'" + argument + "' is neither a file nor a preset (" + preset_names(" or ") +
-                     ")");
+  if (fs::status(argument, error).type() == fs::file_type::not_found) {
+    throw UsageError(
+        fmt::format("'{}' is neither a file, nor the folder of a run, nor a preset ({})", argument,
+                    fmt::join(preset_names(), ", ")));
   }
-  if (!hidden.empty()) throw UsageError("--hidden has no meaning for a Program file");
-  return {std::filesystem::path(argument).filename().string(),
-          read_program(host::read_file(argument), argument), std::nullopt, nullptr};
+  if (!hidden.empty()) throw UsageError("--hidden has a meaning for presets only");
+  return {last_name(argument), program_in(argument), std::nullopt, nullptr};
 }
 
 }  // namespace levelgrad::app

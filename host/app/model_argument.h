@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The argument MODEL of commands: the name of a preset, or a Program file.
+// The argument MODEL of commands: a preset, a trained model, or a Program file.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -17,18 +17,18 @@ namespace levelgrad::app {
 
 /// What MODEL stands for.
 struct Model {
-  std::string name;  ///< of the preset, or of the file without folders
-  Program program;
-  std::optional<host::Dataset> data;  ///< the examples of a preset
+  std::string name;  ///< of the preset, or of the file or folder without those around it
+  Program program;   ///< its initial numbers are those of a preset before training, or the trained
+  std::optional<host::Dataset> data;  ///< what a preset trains on, as the Program takes it
   /// More examples of a preset's kind, at least as many as asked for, from a seed that is not 0;
-  /// null for a file. Asked for at least 2.
+  /// null for a file.
   std::function<host::Dataset(std::size_t count, std::uint64_t seed)> generate;
 };
 
 /// What a command line says of MODEL.
 struct ModelArgument {
   std::string name;
-  std::vector<int> hidden;  ///< empty: as the demo has them
+  std::vector<int> hidden;  ///< empty: as the preset has them
 };
 
 /// Adds MODEL and --hidden to a command. verb   what the command does with it: "explain".
@@ -37,12 +37,13 @@ void add_model(CLI::App& command, ModelArgument& argument, const std::string& ve
 /// Adds MODEL alone.
 void add_model_name(CLI::App& command, std::string& name, const std::string& verb);
 
-/// Records a preset as it is before training, or reads a Program file, text or binary.
+/// Records a preset as it is before training, or reads a trained model (of a run's folder, or its
+/// file) or a Program file, text or binary.
 ///
-/// hidden   neurons of each hidden layer of a preset; empty: as the demo has them.
-/// errors   UsageError for what is neither a preset nor a file, for hidden layers of a file, and
-///          for more weights than a recording is made for; FileError for a file that cannot be
-///          read; DataError with the line, or ProgramError, for what is no Program.
+/// hidden   neurons of each hidden layer of a preset; empty: as the preset has them.
+/// errors   UsageError for what is neither a preset nor a file, and for hidden layers of a file;
+///          FileError for a file that cannot be read; DataError with the line, or ProgramError, for
+///          what is no Program; as preset_network() and host::record_network().
 [[nodiscard]] Model model_named(const std::string& argument, const std::vector<int>& hidden);
 
 }  // namespace levelgrad::app

@@ -5,15 +5,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
-namespace levelgrad::app {
+#include "config_text.h"
 
-/// Values of options, by the options' long names without dashes.
-using OptionValues = std::map<std::string, std::vector<std::string>>;
+namespace levelgrad::app {
 
 /// The options of a command that the command line names, without dashes.
 [[nodiscard]] std::set<std::string> named_options(const CLI::App& command);
@@ -26,12 +24,6 @@ void fill(CLI::App& command, const OptionValues& values, const std::string& sour
 
 /// The values that the environment has: LEVELGRAD_WEIGHT_DECAY for --weight-decay.
 [[nodiscard]] OptionValues values_of_environment(const CLI::App& command);
-
-/// Reads TOML: `name = value` lines, lists in brackets, comments. No sections.
-///
-/// name     of the text, for messages.
-/// errors   DataError for what is no TOML of this kind.
-[[nodiscard]] OptionValues parse_options(const std::string& text, const std::string& name);
 
 /// The command's options as a config file has them: those of the given names which have a value.
 [[nodiscard]] std::string options_text(const CLI::App& command,

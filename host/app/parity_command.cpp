@@ -37,8 +37,7 @@ std::vector<double> inputs_of(const Model& model, const ParityArguments& argumen
   const std::size_t width = model.program.input_count();
   if (model.data) {
     if (arguments.examples == 0) return host::inputs_and_labels(*model.data);
-    const std::size_t count = std::max<std::size_t>(arguments.examples, 2);
-    auto inputs = host::inputs_and_labels(model.generate(count, arguments.seed));
+    auto inputs = host::inputs_and_labels(model.generate(arguments.examples, arguments.seed));
     if (inputs.size() < arguments.examples * width) throw InternalError("too few examples");
     inputs.resize(arguments.examples * width);
     return inputs;

@@ -166,6 +166,9 @@ SeededData prepare_data(const TrainArguments& arguments, std::uint64_t seed) {
   PreparedData data{.feature_names = std::move(examples.feature_names),
                     .target_name = std::move(examples.target_name),
                     .class_names = std::move(examples.class_names)};
+  for (const std::size_t feature : host::constant_features(examples.data, parts.split.train)) {
+    data.constant.push_back(data.feature_names[feature]);
+  }
   data.loss = loss_for(arguments.loss, data.class_names.size());
   if (arguments.data.standardize) {
     data.standardization =

@@ -23,6 +23,7 @@ struct PreparedData {
   std::vector<std::string> feature_names = {};
   std::string target_name = {};
   std::vector<std::string> class_names = {};   ///< empty: numbers are learnt
+  std::vector<std::string> constant = {};      ///< features that are so in the training part
   host::Standardization standardization = {};  ///< empty: none
   host::Loss loss = host::Loss::Hinge;
 };

@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "cell.h"
 #include "commands.h"
 #include "executor_choice.h"
 #include "exit_code.h"
@@ -67,7 +68,7 @@ int run_models(const TrainArguments& arguments, const ModelsArguments& models,
   const host::Dataset& data = seeded.data.train;
   const WeightSource any_weights = seeded.weights();
   const Program program = sweeps.penalty ? host::record_with_penalty(data, options, any_weights)
-                                         : host::Trainer(data, options, any_weights).program();
+                                         : host::record_network(data, options, any_weights);
   const auto weights = [&](std::uint64_t seed) {
     return host::initial_parameters(data, options, weights_after_data(arguments, seed)());
   };
@@ -84,6 +85,12 @@ int run_models(const TrainArguments& arguments, const ModelsArguments& models,
        .top = models.top,
        .plot = models.plot,
        .json = models.json});
+}
+
+void say_constant(const PreparedData& data) {
+  if (data.constant.empty()) return;
+  fmt::print(stderr, "levelgrad: the same number in all training examples, so of no use: {}\n",
+             host::listed(data.constant));
 }
 
 int train_network(CommandArguments& all) {
@@ -105,6 +112,7 @@ int train_network(CommandArguments& all) {
   }
   const std::string name = run_name(arguments);
   const SeededData data = prepare_data(arguments, arguments.options.seed);
+  say_constant(data.data);
   if (all.models.count > 0) return run_models(arguments, all.models, data, name);
   return train({.arguments = arguments,
                 .data = data,

@@ -186,6 +186,12 @@ private:
     last_save_ = Clock::now();
   }
 
+  /// seconds   of all steps of this call, with their reports.
+  void tell(double seconds, double examples) const {
+    fmt::print(stderr, "levelgrad: {} steps in {:.3g} s, {:.3g} examples/s\n",
+               trainer_.steps_done() - first_step_, seconds, examples / seconds);
+  }
+
   /// The last evaluation, and all that stays of the run. Where other examples judge the training,
   /// the model is the best of all reports; else it is the last.
   void finish() {
@@ -199,6 +205,9 @@ private:
       fmt::print(stderr, "levelgrad: stopped early: no better loss since step {}\n",
                  history_.best().step);
     }
+    const double examples = static_cast<double>(run_.data.data.train.example_count()) *
+                            (trainer_.steps_done() - first_step_) / trainer_.steps_of_epoch();
+    tell(seconds, examples);
     lines_->finish(last, fingerprint);
     const bool judged = last.validation.has_value();
     const host::TrainedModel model = model_with(judged ? best_parameters_ : trainer_.parameters());
@@ -209,9 +218,7 @@ private:
                       .fingerprint = fingerprint,
                       .model_step = judged ? history_.best().step : last.step,
                       .seconds = seconds,
-                      .examples = static_cast<double>(run_.data.data.train.example_count()) *
-                                  (trainer_.steps_done() - first_step_) /
-                                  trainer_.steps_of_epoch()};
+                      .examples = examples};
     write_pictures(folder_, model, run_.data.data, history_.reports(), facts);
   }
 

@@ -122,8 +122,9 @@ double NpyFile::number_at(std::uint64_t row, std::size_t column) const {
   const unsigned unused = 64 - 8 * static_cast<unsigned>(type_.size);
   switch (type_.kind) {
     case NpyType::Kind::Float:
-      return type_.size == 8 ? std::bit_cast<double>(bits)
-                             : double{std::bit_cast<float>(static_cast<std::uint32_t>(bits))};
+      return type_.size == 8
+                 ? std::bit_cast<double>(bits)
+                 : static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
     case NpyType::Kind::Signed: {
       const std::int64_t number = static_cast<std::int64_t>(bits << unused) >> unused;
       const auto magnitude = static_cast<std::uint64_t>(number);

@@ -24,15 +24,22 @@ double sum(const Dataset& data, std::span<const std::uint32_t> rows, std::size_t
   return total;
 }
 
-/// Not by the scale: rounding can give a column of equal numbers one that is not 0.
-bool is_constant(const Dataset& data, std::span<const std::uint32_t> rows, std::size_t feature) {
-  return std::ranges::all_of(rows, [&](std::uint32_t row) {
-    return data.inputs[row * data.feature_count + feature] ==
-           data.inputs[rows.front() * data.feature_count + feature];
-  });
-}
-
 }  // namespace
+
+std::vector<std::size_t> constant_features(const Dataset& data,
+                                           std::span<const std::uint32_t> rows) {
+  std::vector<std::size_t> constant;
+  for (std::size_t feature = 0; feature < data.feature_count; ++feature) {
+    const auto in = [&](std::uint32_t row) {
+      return data.inputs[row * data.feature_count + feature];
+    };
+    const double first = in(rows.front());
+    if (std::ranges::all_of(rows, [&](std::uint32_t row) { return in(row) == first; })) {
+      constant.push_back(feature);
+    }
+  }
+  return constant;
+}
 
 Standardization fit_standardization(const Dataset& data, std::span<const std::uint32_t> rows,
                                     std::span<const std::string> names) {
@@ -42,20 +49,29 @@ Standardization fit_standardization(const Dataset& data, std::span<const std::ui
     throw ShapeError(fmt::format("rows or {} names that do not fit {} examples of {} features",
                                  names.size(), data.example_count(), data.feature_count));
   }
+  // Not known by their scale: rounding can give equal numbers one that is not 0.
+  const std::vector<std::size_t> constant = constant_features(data, rows);
+  if (constant.size() == data.feature_count) {
+    throw DataError("every input is the same number in all training examples",
+                    "there is nothing to learn from");
+  }
   const auto count = static_cast<double>(rows.size());
   Standardization fitted;
   for (std::size_t feature = 0; feature < data.feature_count; ++feature) {
-    const auto refuse = [&](const char* problem) {
-      throw DataError(fmt::format("column {} {}", shown(names[feature]), problem),
-                      "remove the column, or do not standardize");
-    };
-    if (is_constant(data, rows, feature)) refuse("is the same number in all training examples");
+    if (std::ranges::binary_search(constant, feature)) {
+      fitted.means.push_back(data.inputs[rows.front() * data.feature_count + feature]);
+      fitted.scales.push_back(1);
+      continue;
+    }
     const double mean = sum(data, rows, feature, [](double x) { return x; }) / count;
     const double variance =
         sum(data, rows, feature, [&](double x) { return (x - mean) * (x - mean); }) / count;
     const double scale = math::sqrt(variance);
-    if (!(std::isfinite(scale) && scale > 0))
-      refuse("has numbers whose squares double cannot hold");
+    if (!(std::isfinite(scale) && scale > 0)) {
+      throw DataError(fmt::format("column {} has numbers whose squares double cannot hold",
+                                  shown(names[feature])),
+                      "remove the column, or do not standardize");
+    }
     fitted.means.push_back(mean);
     fitted.scales.push_back(scale);
   }

@@ -110,11 +110,18 @@ Program record_model(const Dataset& data, const TrainOptions& options, const Wei
                      const BasicExecutor<T>& executor, const Record& record_it) {
   check(options);
   check_labels(data, options.loss, options.classes);
-  const std::vector<int> outputs = layers_of(data, options);
-  check_size(data, outputs, executor);
+  check_size(data, layers_of(data, options), executor);
   Graph graph;
   const Graph::Use use(graph);
-  return record_it(MLP(static_cast<int>(data.feature_count), outputs, weights, options.activation));
+  return record_it(make_network(data, options, weights));
+}
+
+template <class T>
+Program record_for(const Dataset& data, const TrainOptions& options, const WeightSource& weights,
+                   const BasicExecutor<T>& executor) {
+  return record_model(data, options, weights, executor, [&](const MLP& model) {
+    return record_loss(model, options.loss, {options.l1, options.l2});
+  });
 }
 
 /// A span for each output of the Program; the first, the loss, is left out.
@@ -157,15 +164,25 @@ double explained(std::span<const T> scores, std::span<const double> labels) {
 
 }  // namespace
 
+MLP make_network(const Dataset& data, const TrainOptions& options, const WeightSource& weights) {
+  return {static_cast<int>(data.feature_count), layers_of(data, options), weights,
+          options.activation};
+}
+
 std::vector<double> initial_parameters(const Dataset& data, const TrainOptions& options,
                                        const WeightSource& weights) {
   Graph graph;
   const Graph::Use use(graph);
-  const MLP model(static_cast<int>(data.feature_count), layers_of(data, options), weights,
-                  options.activation);
   std::vector<double> numbers;
-  for (const Value& parameter : model.parameters()) numbers.push_back(parameter.data());
+  for (const Value& parameter : make_network(data, options, weights).parameters()) {
+    numbers.push_back(parameter.data());
+  }
   return numbers;
+}
+
+Program record_network(const Dataset& data, const TrainOptions& options,
+                       const WeightSource& weights) {
+  return record_for(data, options, weights, HostExecutor());
 }
 
 Program record_with_penalty(const Dataset& data, const TrainOptions& options,
@@ -196,10 +213,7 @@ BasicTrainer<T>::BasicTrainer(const Dataset& data, TrainOptions options,
                               std::unique_ptr<BasicExecutor<T>> executor, const Dataset& validation)
     : options_(std::move(options)),
       executor_(or_default(std::move(executor))),
-      program_(record_model(data, options_, weights, *executor_,
-                            [this](const MLP& model) {
-                              return record_loss(model, options_.loss, {options_.l1, options_.l2});
-                            })),
+      program_(record_for(data, options_, weights, *executor_)),
       train_(examples_of(data)),
       validation_(examples_of(validation)),
       batch_size_(options_.batch == 0 ? data.example_count() : options_.batch) {

@@ -29,6 +29,7 @@ TEST_F(Program, TrainsTheMoons) {
   EXPECT_EQ(0U, lines[100].find("final loss 0.0109"));
   EXPECT_EQ(std::string("fingerprint ").size() + 64, lines[101].size());
   EXPECT_EQ(std::string::npos, outcome.err.find('\r'));  // no bar without a terminal
+  EXPECT_NE(std::string::npos, outcome.err.find("levelgrad: 100 steps in ")) << outcome.err;
   EXPECT_TRUE(read(folder_ / "pictures/moons.png").starts_with("\x89PNG"));
   EXPECT_NE(std::string::npos, read(folder_ / "pictures/moons.svg").find("</svg>"));
 
@@ -40,6 +41,20 @@ TEST_F(Program, TrainsTheMoons) {
     EXPECT_EQ(k, entry.at("step"));
     EXPECT_TRUE(entry.at("loss").is_number());
   }
+}
+
+TEST_F(Program, SaysWhichColumnsAreOfNoUse) {
+  std::ofstream(folder_ / "good.csv") << "a,b,c,d\n1,0.1,7,1\n2,0.1,7,2\n3,0.1,7,3\n";
+  const Outcome good =
+      run("train --data good.csv --task regression --split 1,0,0 --batch full --steps 1");
+  EXPECT_EQ(0, good.exit_code) << good.err;
+  EXPECT_EQ("levelgrad: the same number in all training examples, so of no use: 'b', 'c'",
+            lines_of(good.err)[0]);
+  std::ofstream(folder_ / "bad.csv") << "b,c,d\n0.1,7,1\n0.1,7,2\n0.1,7,3\n";
+  const Outcome bad =
+      run("train --data bad.csv --task regression --split 1,0,0 --batch full --steps 1");
+  EXPECT_EQ(3, bad.exit_code);
+  EXPECT_NE(std::string::npos, bad.err.find("every input is the same")) << bad.err;
 }
 
 TEST_F(Program, TrainsYinYangInTheOriginalsLines) {
@@ -247,7 +262,7 @@ TEST_F(Program, RefusesWrongOptionsInOneLine) {
   expect_usage_error("graph moons --example 100", "0 to 99");
   expect_usage_error("graph moons --format gif", "--format");
   expect_usage_error("schedule", "model");
-  expect_usage_error("schedule suns", "moons or yinyang");
+  expect_usage_error("schedule suns", "neither a file");
   expect_usage_error("schedule moons --gpu h2000", "--gpu");
   expect_usage_error("schedule moons --dtype f16", "--dtype");
   expect_usage_error("schedule moons --format png", "--format");

@@ -54,10 +54,22 @@ TEST(Standardization, GivesMeanZeroAndDeviationOne) {
   EXPECT_EQ((Numbers{1, 0, -1, 2}), inputs);
 }
 
-TEST(Standardization, RefusesColumnsWithoutSpread) {
-  EXPECT_EQ("column 'b' is the same number in all training examples",
-            error_of({2, {1, 0.1, 2, 0.1, 3, 0.1, 4, 5}, {0, 0, 0, 0}}, {0, 1, 2}));
-  EXPECT_EQ("column 'a' is the same number in all training examples", error_of(data, {1}));
+TEST(Standardization, TurnsConstantColumnsInto0) {
+  // The mean of three times 0.1 is another number.
+  Dataset constant = {2, {1, 0.1, 2, 0.1, 3, 0.1, 4, 5}, {0, 0, 0, 0}};
+  const Rows rows = {0, 1, 2};
+  EXPECT_EQ(std::vector<std::size_t>{1}, constant_features(constant, rows));
+  const Standardization fitted = fit_standardization(constant, rows, two);
+  EXPECT_EQ((Numbers{2, 0.1}), fitted.means);
+  EXPECT_EQ((Numbers{std::sqrt(2.0 / 3), 1}), fitted.scales);
+  standardize(fitted, constant.inputs);
+  EXPECT_EQ(0, constant.inputs[1]);
+  EXPECT_EQ(5 - 0.1, constant.inputs[7]);  // of a row that was not among them
+  EXPECT_EQ(std::vector<std::size_t>{}, constant_features(data, rows));
+}
+
+TEST(Standardization, RefusesNumbersWithoutSpread) {
+  EXPECT_EQ("every input is the same number in all training examples", error_of(data, {1}));
   EXPECT_EQ("column 'b' has numbers whose squares double cannot hold",
             error_of({2, {1, 1e200, 2, -1e200}, {0, 0}}, {0, 1}));
   EXPECT_EQ("column 'a' has numbers whose squares double cannot hold",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // What the generated code of cuda-fused stands on, compiled by NVRTC. Defined before it: Number,
-// and the constants of the plan (fused_source.cpp). It follows ops.h; the pieces and run_lane()
-// follow.
+// and the constants of the plan (fused_source.cpp). It follows ops.h and formulas.h; the pieces and
+// run_lane() follow.
 //
 // A block takes chunks_of_block chunks at once. Each thread computes a lane, whose factors go to
 // shared memory; then each thread takes a tile of sums and folds the chunk's lanes in order. A
@@ -78,19 +78,6 @@ struct FusedLane : Numbers {
     }
   }
 };
-
-__host__ __device__ constexpr bool begins_with(const char* text, const char* word) {
-  while (*word != '\0' && *text == *word) ++text, ++word;
-  return *word == '\0';
-}
-/// Whether a formula calls a function that is long: all but fma and sqrt, which are instructions.
-__host__ __device__ constexpr bool calls_function(const char* formula) {
-  for (; *formula != '\0'; ++formula) {
-    if (!begins_with(formula, "math::")) continue;
-    if (!begins_with(formula, "math::fma(") && !begins_with(formula, "math::sqrt(")) return true;
-  }
-  return false;
-}
 
 // A long formula is a function of its own where there are many of them (LG_LONG): a graph of a
 // thousand calls of exp would be a hundred thousand instructions.

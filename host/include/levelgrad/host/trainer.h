@@ -15,12 +15,23 @@
 
 namespace levelgrad::host {
 
+/// The network of a Trainer, in the current Graph. errors   ArgumentError for layers without
+/// neurons.
+[[nodiscard]] MLP make_network(const Dataset& data, const TrainOptions& options,
+                               const WeightSource& weights);
+
 /// The numbers that the parameters of a Trainer's Program start from, without the recording.
 ///
 /// weights   draws as the Trainer's does. errors   ArgumentError for layers without neurons.
 [[nodiscard]] std::vector<double> initial_parameters(const Dataset& data,
                                                      const TrainOptions& options,
                                                      const WeightSource& weights);
+
+/// The Program that a Trainer records and runs: record_loss()'s of an MLP.
+///
+/// weights   draws as the Trainer's does. errors   as the Trainer's of a host executor.
+[[nodiscard]] Program record_network(const Dataset& data, const TrainOptions& options,
+                                     const WeightSource& weights);
 
 /// The Program of a Trainer whose l2 is one more parameter, as record_loss_with_penalty() says.
 ///
@@ -134,7 +145,10 @@ private:
   };
 
   [[nodiscard]] static Examples examples_of(const Dataset& data);
-  [[nodiscard]] bool whole_batches() const { return batch_size_ == train_.labels.size(); }
+  /// Whether a step sees all examples in the order in which they stand.
+  [[nodiscard]] bool whole_batches() const {
+    return batch_size_ == train_.labels.size() && !options_.shuffle;
+  }
   [[nodiscard]] Evaluation evaluate(const Examples& examples, bool backward);
   [[nodiscard]] int interval() const;
   /// The first multiple behind the step, but not behind the last step.
