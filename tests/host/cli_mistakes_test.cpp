@@ -46,6 +46,7 @@ TEST_F(Mistakes, InFiles) {
   write("one.csv", "a,b,y\n1,2,x\n");
   write("class.csv", "a,b,y\n1,2,x\n3,4,x\n5,6,x\n");
   write("constant.csv", "a,b,y\n1,5,x\n2,5,z\n3,5,x\n4,5,z\n");
+  write("constants.csv", "a,b,y\n7,5,x\n7,5,z\n7,5,x\n");
   write("short.csv", "a,b,y\n1,2,3\n1,2\n");
   write("word.csv", "a,b,y\n1,2,3\n1,two,4\n");
   write("huge.csv", "a,b,y\n1e308,2,x\n-1e308,3,z\n1e308,5,x\n-1e308,7,z\n");
@@ -60,7 +61,7 @@ TEST_F(Mistakes, InFiles) {
       {"header.csv", "no examples"},
       {"one.csv", "is 'x' in all examples"},
       {"class.csv", "two classes are needed"},
-      {"constant.csv", "'b'"},
+      {"constants.csv", "every input is the same number"},
       {"short.csv", "line 3: 2 cells where the header has 3"},
       {"word.csv", "line 3, column 2 ('b'): 'two' is no number"},
       {"huge.csv", "column 'a' has numbers whose squares"},
@@ -74,6 +75,8 @@ TEST_F(Mistakes, InFiles) {
     expect_refused("train --split 1,0,0 --save run --data " + file, 3, word);
     EXPECT_FALSE(fs::exists(folder_ / "run")) << file;
   }
+  const Outcome constant = run_well("train --data constant.csv --split 1,0,0 --save run");
+  EXPECT_NE(std::string::npos, constant.err.find("'b'")) << constant.err;
   expect_refused("train --data constant.csv", 2, "hint: give that part more");
   expect_refused("train --data three.csv --target knid", 3, "did you mean 'kind'?");
   expect_refused("train --data three.csv --target 5", 3, "has no column '5'");
@@ -125,7 +128,7 @@ TEST_F(Mistakes, InOptions) {
 
 TEST_F(Mistakes, InConfigFiles) {
   for (const auto& [text, word] : std::vector<std::pair<std::string, std::string>>{
-           {"[optimizer]\nlr = 1\n", "a section, [optimizer]"},
+           {"[optimizer]\nlr = 1\n", "a section, where options stand"},
            {"lr = 1\nlr = 2\n", "'lr' is there twice"},
            {"learning = 1\n", "unknown option 'learning'"},
            {"epoch = 1\n", "did you mean epochs?"},

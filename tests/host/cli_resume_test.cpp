@@ -28,12 +28,13 @@ protected:
   }
 
   /// Stops the training by the signal, ever later, until it comes to its end. Returns how often.
+  /// In the foreground, or `timeout` sends the signal twice, and the second Ctrl-C kills.
   int train_in_pieces(const std::string& signal, int exit_code, const std::string& options) {
     double seconds = 0.02;
     for (int stops = 0; stops < 60; ++stops, seconds *= 1.2) {
       const bool begun = fs::exists(folder_ / "cut/checkpoint.safetensors");
       const std::string prefix =
-          "timeout --preserve-status -s " + signal + " " + std::to_string(seconds);
+          "timeout --foreground --preserve-status -s " + signal + " " + std::to_string(seconds);
       const Outcome piece = run(
           begun ? "train --resume cut --log cut.jsonl" : long_training("cut") + options, prefix);
       if (piece.exit_code == 0) return stops;
@@ -83,7 +84,7 @@ TEST_F(Resume, CtrlCEndsWithTheStep) {
   // Long enough for any machine.
   const Outcome stopped =
       run("train --data three.csv --epochs 1000000 --report-every 5000 --save run",
-          "timeout --preserve-status -s INT 0.5");
+          "timeout --foreground --preserve-status -s INT 0.5");
   EXPECT_EQ(130, stopped.exit_code) << stopped.err;
   EXPECT_NE(std::string::npos, stopped.err.find("go on with --resume run")) << stopped.err;
   const auto step = static_cast<int>(number_after(stopped.err, "interrupted after"));
