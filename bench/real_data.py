@@ -71,7 +71,7 @@ def with_levelgrad(program, folder, count, regression):
                          "--save", folder / "run"])
     judged, more = run([program, "eval", folder / "run", "--data", folder / "test.csv", "--json"])
     score = json.loads(judged.stdout)["r2" if regression else "accuracy"]
-    # "levelgrad: 800 steps in 0.0213 s, 1.31e+06 examples/s"
+    # "800 steps in 0.0213 s, 1.31e+06 examples/s"
     told = re.search(r"steps in (\S+) s,", trained.stderr)
     return {"score": score, "seconds": float(told[1]), "examples": count * real_peers.EPOCHS,
             **{key: took[key] + more[key] for key in took}}

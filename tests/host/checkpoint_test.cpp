@@ -158,7 +158,7 @@ TEST(Checkpoint, AModelMustFitItsNetwork) {
   refused([](auto& metadata) { metadata["classes"] = R"([1, 2])"; });
 }
 
-TEST(Fingerprint, SeesEveryBit) {
+TEST(Checkpoint, FingerprintsSeeEveryBit) {
   TrainerState<double> state = {3, {1.0, 2.0}, {"AdamW", {0.5, 0.25, 0.0, 0.0}}};
   const std::string before = fingerprint(state);
   EXPECT_EQ(64U, before.size());

@@ -29,7 +29,7 @@ TEST_F(Program, TrainsTheMoons) {
   EXPECT_EQ(0U, lines[100].find("final loss 0.0109"));
   EXPECT_EQ(std::string("fingerprint ").size() + 64, lines[101].size());
   EXPECT_EQ(std::string::npos, outcome.err.find('\r'));  // no bar without a terminal
-  EXPECT_NE(std::string::npos, outcome.err.find("levelgrad: 100 steps in ")) << outcome.err;
+  EXPECT_NE(std::string::npos, outcome.err.find("100 steps in ")) << outcome.err;
   EXPECT_TRUE(read(folder_ / "pictures/moons.png").starts_with("\x89PNG"));
   EXPECT_NE(std::string::npos, read(folder_ / "pictures/moons.svg").find("</svg>"));
 
