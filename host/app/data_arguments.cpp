@@ -15,12 +15,12 @@ char delimiter_of(const std::string& text) {
 
 }  // namespace
 
-CLI::Option* add_reading_options(CLI::App& command, DataArguments& data) {
-  const auto add = [&](const char* name, std::string& member, const char* help) {
-    return command.add_option(name, member, help)->group("Data");
+CLI::Option* add_reading_options(CLI::App& command, DataArguments& data, const std::string& name) {
+  const auto add = [&](const std::string& option, std::string& member, const char* help) {
+    return command.add_option(option, member, help)->group("Data");
   };
   CLI::Option* file =
-      add("--data", data.file, "CSV or NPY file: a row for each example")->type_name("FILE");
+      add(name, data.file, "CSV or NPY file: a row for each example")->type_name("FILE");
   add("--target", data.target, "name or number (from 1) of the column to learn [the last]");
   add("--delimiter", data.delimiter, "between cells: a character, tab or space [,]");
   add("--header", data.header, "whether the first row has names: auto, yes or no [auto]")
@@ -34,7 +34,7 @@ CLI::Option* add_reading_options(CLI::App& command, DataArguments& data) {
 }
 
 void add_file_options(CLI::App& command, DataArguments& data) {
-  add_reading_options(command, data)->required();
+  add_reading_options(command, data, "file,--data")->required();
 }
 
 host::DataOptions data_options(const DataArguments& arguments) {

@@ -24,9 +24,12 @@ struct DataArguments {
 };
 
 /// Adds the options that say how a file is read. Returns --data.
-CLI::Option* add_reading_options(CLI::App& command, DataArguments& data);
+///
+/// name   of the option, and of an argument that stands for it.
+CLI::Option* add_reading_options(CLI::App& command, DataArguments& data,
+                                 const std::string& name = "--data");
 
-/// The same for commands that need a file.
+/// The same for commands that need a file, which may stand without --data.
 void add_file_options(CLI::App& command, DataArguments& data);
 
 /// Errors: UsageError.

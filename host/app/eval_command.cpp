@@ -58,7 +58,8 @@ std::string written(const host::TrainedModel& model, const host::Dataset& data,
   json.member("loss", scored.loss);
   std::string text = fmt::format("{} examples, loss {}\n", data.example_count(), scored.loss);
   if (model.class_names.empty()) {
-    const auto metrics = host::regression_metrics(data.labels, scored.scores);
+    const auto metrics =
+        host::regression_metrics(in_units(model, data.labels), in_units(model, scored.scores));
     json.member("mean_squared_error", metrics.mean_squared_error);
     json.member("mean_absolute_error", metrics.mean_absolute_error);
     json.member("r2", metrics.r2);

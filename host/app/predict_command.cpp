@@ -68,7 +68,7 @@ int predict(const PredictArguments& arguments) {
   std::string text;
   if (model.class_names.empty()) {
     text = cell(model.target_name) + "\n";
-    for (const double number : scores) {
+    for (const double number : in_units(model, scores)) {
       text +=
           model.f32 ? fmt::format("{}\n", static_cast<float>(number)) : fmt::format("{}\n", number);
     }

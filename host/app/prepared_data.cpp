@@ -140,6 +140,18 @@ host::Dataset part_of(const host::Dataset& all, const std::vector<std::uint32_t>
   return part;
 }
 
+/// A network begins around 0 and moves by about lr a step, so a target far from that takes long.
+void standardize_target(host::Dataset& examples, const host::Split& split, PreparedData& data) {
+  const host::Dataset labels{
+      .feature_count = 1, .inputs = examples.labels, .labels = examples.labels};
+  if (!host::constant_features(labels, split.train).empty()) {
+    throw DataError("the target " + data.target_name + " is the same number in all examples",
+                    "there is nothing to learn");
+  }
+  data.target = host::fit_standardization(labels, split.train, std::array{data.target_name});
+  host::standardize(data.target, examples.labels);
+}
+
 /// Classes 0 and 1 as -1 and 1.
 void take_sides(host::Dataset& data) {
   for (double& label : data.labels) label = label == 0 ? -1 : 1;
@@ -174,6 +186,7 @@ SeededData prepare_data(const TrainArguments& arguments, std::uint64_t seed) {
     data.standardization =
         host::fit_standardization(examples.data, parts.split.train, data.feature_names);
     host::standardize(data.standardization, examples.data.inputs);
+    if (data.loss == host::Loss::SquaredError) standardize_target(examples.data, parts.split, data);
   }
   if (data.loss == host::Loss::Hinge) take_sides(examples.data);
   data.train = part_of(examples.data, parts.split.train);
@@ -202,6 +215,7 @@ host::Dataset examples_for(const host::TrainedModel& model, const DataArguments&
                               arguments.file, data_options(arguments), target_needed)
           .data;
   if (!model.standardization.means.empty()) host::standardize(model.standardization, data.inputs);
+  if (!model.target.means.empty()) host::standardize(model.target, data.labels);
   if (model.loss == host::Loss::Hinge) take_sides(data);
   return data;
 }

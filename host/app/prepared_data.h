@@ -17,14 +17,15 @@ namespace levelgrad::app {
 
 /// Parts of the data, and what their numbers mean.
 struct PreparedData {
-  /// Inputs standardised where that is wanted; labels as the loss takes them. May be empty, but for
-  /// the first.
+  /// Inputs, and numbers to be learnt, standardised where that is wanted; labels as the loss takes
+  /// them. May be empty, but for the first.
   host::Dataset train = {}, validation = {}, test = {};
   std::vector<std::string> feature_names = {};
   std::string target_name = {};
   std::vector<std::string> class_names = {};   ///< empty: numbers are learnt
   std::vector<std::string> constant = {};      ///< features that are so in the training part
-  host::Standardization standardization = {};  ///< empty: none
+  host::Standardization standardization = {};  ///< of the inputs; empty: none
+  host::Standardization target = {};           ///< of numbers to be learnt; empty: none
   host::Loss loss = host::Loss::Hinge;
 };
 

@@ -184,7 +184,8 @@ private:
   }
 
   void regression_metrics(const Judged& part) {
-    const auto found = host::regression_metrics(part.data.labels, part.scored.scores);
+    const auto found = host::regression_metrics(in_units(model_, part.data.labels),
+                                                in_units(model_, part.scored.scores));
     fmt::print(stderr, "{} part:\n{}", part.name, host::metrics_table(found));
     report_.tables.push_back(
         {"Errors, " + part.name + " part",

@@ -47,6 +47,13 @@ Scored score(const host::TrainedModel& model, const host::Dataset& data,
                    : score_as<double>(model, data, executor);
 }
 
+std::vector<double> in_units(const host::TrainedModel& model, std::span<const double> numbers) {
+  std::vector<double> made(numbers.begin(), numbers.end());
+  if (model.target.means.empty()) return made;
+  for (double& number : made) number = number * model.target.scales[0] + model.target.means[0];
+  return made;
+}
+
 std::vector<std::uint32_t> classes_of(const host::TrainedModel& model,
                                       std::span<const double> labels) {
   std::vector<std::uint32_t> classes;

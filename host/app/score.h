@@ -28,6 +28,10 @@ struct Scored {
 [[nodiscard]] Scored score(const host::TrainedModel& model, const host::Dataset& data,
                            const std::optional<ExecutorChoice>& executor = std::nullopt);
 
+/// Labels, or scores, of a model that predicts numbers, in the target's own units.
+[[nodiscard]] std::vector<double> in_units(const host::TrainedModel& model,
+                                           std::span<const double> numbers);
+
 /// The classes 0, 1, ... that labels stand for.
 [[nodiscard]] std::vector<std::uint32_t> classes_of(const host::TrainedModel& model,
                                                     std::span<const double> labels);

@@ -47,10 +47,17 @@ int run_models(const TrainArguments& arguments, const ModelsArguments& models,
                const SeededData& seeded, const std::string& name) {
   refuse(arguments, {"save", "strategy", "log", "resume", "init", "patience"},
          " has no meaning with --models");
-  const host::TrainOptions options = options_for(arguments, seeded.data);
-  if (options.batch != 0) {
-    throw UsageError("--models: each step is over all examples; add --batch full");
+  if (arguments.named.contains("batch") && arguments.batch != "full") {
+    throw UsageError("--batch with --models: each step is over all examples");
   }
+  if (arguments.named.contains("shuffle") && arguments.options.shuffle) {
+    throw UsageError("--shuffle with --models: each step is over all examples, in their order");
+  }
+  TrainArguments whole = arguments;
+  whole.batch = "full";
+  whole.options.batch = 0;
+  whole.options.shuffle = false;
+  const host::TrainOptions options = options_for(whole, seeded.data);
   std::vector<std::string> texts = models.sweeps;
   if (!models.seeds.empty()) texts.push_back("seed=" + models.seeds);
   const Sweeps sweeps = read_sweeps(texts);

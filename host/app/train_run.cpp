@@ -167,7 +167,8 @@ private:
             .feature_names = data.feature_names,
             .target_name = data.target_name,
             .class_names = data.class_names,
-            .standardization = data.standardization};
+            .standardization = data.standardization,
+            .target = data.target};
   }
 
   [[nodiscard]] host::Checkpoint<T> checkpoint() const {

@@ -98,7 +98,7 @@ Split split_examples(std::span<const double> labels, std::size_t class_count,
       throw ArgumentError(
           fmt::format("a split of {} examples into {}, {} and {} leaves a part empty", count,
                       parts[0].size(), parts[1].size(), parts[2].size()),
-          "give that part more, or nothing, or take more examples");
+          "give that part more or nothing (--split 1,0,0), or take more examples");
     }
     Places shuffled;
     for (const std::uint32_t k_th :

@@ -28,6 +28,24 @@ std::vector<std::string> list_of(const TensorFields& fields, const std::string& 
   return json.get<std::vector<std::string>>();
 }
 
+void add(TensorFile& file, const std::string& of, const Standardization& standardization) {
+  if (standardization.means.empty()) return;
+  file.tensors.push_back(to_tensor<double>(of + ".means", standardization.means));
+  file.tensors.push_back(to_tensor<double>(of + ".scales", standardization.scales));
+}
+
+/// count   of numbers that it must have, where there is one.
+Standardization standardization_of(const TensorFields& fields, const std::string& of,
+                                   std::size_t count) {
+  if (!fields.has(of + ".means")) return {};
+  Standardization found = {fields.numbers<double>(of + ".means"),
+                           fields.numbers<double>(of + ".scales")};
+  if (found.means.size() != count || found.scales.size() != count) {
+    fields.refuse("means and scales of the " + of + " that are not " + std::to_string(count));
+  }
+  return found;
+}
+
 Loss loss_of(const TensorFields& fields) {
   const auto found = std::ranges::find(loss_names(), fields.text("loss"));
   if (found == loss_names().end()) fields.refuse("unknown loss '" + fields.text("loss") + "'");
@@ -48,10 +66,6 @@ void check_fits(const TrainedModel& model, const TensorFields& fields) {
   if (!fits) {
     fields.refuse(std::to_string(scores) + " scores and " + std::to_string(classes) +
                   " classes do not go with the loss " + name_of(model.loss));
-  }
-  const Standardization& s = model.standardization;
-  if (s.means.size() != s.scales.size() || (!s.means.empty() && s.means.size() != features)) {
-    fields.refuse("means and scales that are not those of the features");
   }
 }
 
@@ -75,10 +89,8 @@ TensorFile to_tensors(const TrainedModel& model) {
   }
   const std::string program = to_binary(model.program);
   file.tensors.push_back({"program", "U8", {program.size()}, program});
-  if (!model.standardization.means.empty()) {
-    file.tensors.push_back(to_tensor<double>("input.means", model.standardization.means));
-    file.tensors.push_back(to_tensor<double>("input.scales", model.standardization.scales));
-  }
+  add(file, "input", model.standardization);
+  add(file, "target", model.target);
   file.metadata = {{"levelgrad", format},
                    {"math", std::to_string(math::version)},
                    {"chunk", std::to_string(chunk_size)},
@@ -110,10 +122,8 @@ TrainedModel trained_model_from(const TensorFile& file, const std::string& name)
   model.feature_names = list_of(fields, "features");
   model.target_name = fields.text("target");
   model.class_names = list_of(fields, "classes");
-  if (fields.has("input.means")) {
-    model.standardization = {fields.numbers<double>("input.means"),
-                             fields.numbers<double>("input.scales")};
-  }
+  model.standardization = standardization_of(fields, "input", model.feature_names.size());
+  model.target = standardization_of(fields, "target", 1);
   check_fits(model, fields);
   return model;
 }

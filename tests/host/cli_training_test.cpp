@@ -3,6 +3,7 @@
 // `levelgrad train`, `eval`, `predict`, `convert` on files of one's own.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -265,6 +266,27 @@ TEST_F(Training, PredictsByTheNamesOfColumns) {
     for (std::string share; std::getline(shares, share, ',');) total += std::stod(share);
     EXPECT_NEAR(1, total, 1e-15);
   }
+}
+
+// A network begins around 0: prices are learnt as multiples of their deviation, and told as prices.
+TEST_F(Training, LearnsNumbersFarFromZero) {
+  std::ofstream file(folder_ / "prices.csv");
+  file << "size,price\n";
+  for (int i = 0; i < 60; ++i) file << 30 + i << "," << 50000 + 3000 * i << "\n";
+  file.close();
+  const std::string how = "train --data prices.csv --task regression --hidden 8 --epochs 100 ";
+  (void)run_well(how + "--split 1,0,0 --save run");
+  const auto judged = nlohmann::json::parse(run_well("eval run prices.csv --json").out);
+  EXPECT_GT(judged.at("r2"), 0.99);
+  EXPECT_GT(judged.at("mean_absolute_error"), 1);  // in prices
+  const std::vector<std::string> lines = lines_of(run_well("predict run prices.csv").out);
+  ASSERT_EQ(61U, lines.size());
+  EXPECT_EQ("price", lines[0]);
+  for (const int i : {0, 30, 59}) {
+    EXPECT_NEAR(50000 + 3000 * i, std::stod(lines[static_cast<std::size_t>(i) + 1]), 20000) << i;
+  }
+  (void)run_well(how + "--split 1,0,0 --no-standardize --save raw");
+  EXPECT_LT(nlohmann::json::parse(run_well("eval raw prices.csv --json").out).at("r2"), 0);
 }
 
 TEST_F(Training, ShowsABarOnTerminalsOnly) {

@@ -23,10 +23,11 @@ struct TrainedModel {
   std::vector<std::string> class_names =
       {};                                ///< of classes 0, 1, ...; empty: a number is predicted
   Standardization standardization = {};  ///< of the inputs; empty: they are taken as they are
+  Standardization target = {};           ///< of numbers that are predicted, [1]; empty: as they are
 };
 
-/// The tensors of parameter_tensors(), "input.means" and "input.scales", the Program's binary form
-/// in "program"; names, loss, and versions of math and format in the metadata.
+/// The tensors of parameter_tensors(), "input.means" and "input.scales", the same of "target", the
+/// Program's binary form in "program"; names, loss, versions of math and format in the metadata.
 [[nodiscard]] TensorFile to_tensors(const TrainedModel& model);
 
 /// name     of the file, for messages.
