@@ -56,9 +56,30 @@ TEST_F(ProgramOnDevice, InfoShowsIt) {
   for (const auto& executor : info.at("executors")) EXPECT_TRUE(executor.at("usable"));
 }
 
+// Mini-batches, clipping, every report and the fingerprint; then half on the device, half not.
+TEST_F(ProgramOnDevice, TrainsInBatchesAndGoesOnElsewhere) {
+  LG_REQUIRE_DEVICE();
+  const std::string train =
+      "train circles --points 60 --hidden 3 --batch 16 --clip-norm 0.5 --fingerprint-every 2 ";
+  for (const char* dtype : {"--dtype f64 ", "--dtype f32 "}) {
+    const Outcome cpu = run(train + dtype + "--steps 8 --device cpu --save cpu");
+    ASSERT_EQ(0, cpu.exit_code) << cpu.err;
+    const std::string last = lines_of(cpu.out).back();
+    ASSERT_TRUE(last.starts_with("fingerprint ")) << last;
+    for (const std::string executor : {"cuda-fused", "cuda-level"}) {
+      const std::string how = "--save " + executor + " --executor " + executor;
+      EXPECT_EQ(cpu.out, run(train + dtype + "--steps 8 " + how).out) << dtype << executor;
+      EXPECT_EQ(0, run(train + dtype + "--steps 5 " + how).exit_code);
+      const Outcome rest = run("train --resume " + executor + " --steps 8 --executor host");
+      ASSERT_EQ(0, rest.exit_code) << rest.err;
+      EXPECT_EQ(last, lines_of(rest.out).back()) << dtype << executor;
+    }
+  }
+}
+
 TEST_F(ProgramOnDevice, TrainsAsOnTheCpu) {
   LG_REQUIRE_DEVICE();
-  // The pictures take an emulator long, so the networks but one are small.
+  // An emulator takes its time, so the networks but one are small.
   const auto expect_same = [&](const std::string& train, const std::string& options) {
     const Outcome cpu = run(train + " --device cpu");
     ASSERT_EQ(0, cpu.exit_code) << cpu.err;
