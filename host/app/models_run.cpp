@@ -22,6 +22,7 @@
 #include "levelgrad/number_text.h"
 #include "line_file.h"
 #include "progress_bar.h"
+#include "score_spans.h"
 
 namespace levelgrad::app {
 namespace {
@@ -188,11 +189,8 @@ private:
     scorer_->set_parameters(reports_[model].parameters);
     const std::size_t examples = all_.size(), scores = run_.program.outputs().size() - 1;
     std::vector<T> numbers(scores * examples);
-    std::vector<std::span<T>> outputs(1);  // the first is the loss
-    for (std::size_t k = 0; k < scores; ++k) {
-      outputs.push_back(std::span(numbers).subspan(k * examples, examples));
-    }
-    scorer_->run({.example_count = examples, .inputs = rows_}, {.outputs = outputs});
+    scorer_->run({.example_count = examples, .inputs = rows_},
+                 {.outputs = host::score_spans<T>(numbers, examples)});
     return host::accuracy_of<T>(run_.options.loss, numbers, run_.data.labels);
   }
 

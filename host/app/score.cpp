@@ -4,6 +4,7 @@
 #include "levelgrad/error.h"
 #include "levelgrad/host/host_executor.h"
 #include "levelgrad/math.h"
+#include "score_spans.h"
 
 namespace levelgrad::app {
 namespace {
@@ -17,13 +18,9 @@ Scored score_with(const host::TrainedModel& model, const host::Dataset& data,
   const std::vector<T> rows(numbers.begin(), numbers.end());
   const std::size_t count = data.example_count();
   std::vector<T> scores((model.program.outputs().size() - 1) * count);
-  std::vector<std::span<T>> outputs(1);  // the first is the loss
-  for (std::size_t begin = 0; begin < scores.size(); begin += count) {
-    outputs.push_back(std::span(scores).subspan(begin, count));
-  }
   T loss = 0;
   executor.run({.example_count = count, .inputs = rows},
-               {.loss = std::span(&loss, 1), .outputs = outputs});
+               {.loss = std::span(&loss, 1), .outputs = host::score_spans<T>(scores, count)});
   return {loss, {scores.begin(), scores.end()}};
 }
 

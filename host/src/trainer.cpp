@@ -15,8 +15,10 @@
 #include "levelgrad/diagnose.h"
 #include "levelgrad/error.h"
 #include "levelgrad/host/host_executor.h"
+#include "levelgrad/host/metrics.h"
 #include "levelgrad/number_text.h"
 #include "levelgrad/reference_executor.h"
+#include "score_spans.h"
 
 namespace levelgrad::host {
 namespace {
@@ -124,16 +126,6 @@ Program record_for(const Dataset& data, const TrainOptions& options, const Weigh
   });
 }
 
-/// A span for each output of the Program; the first, the loss, is left out.
-template <class T>
-std::vector<std::span<T>> score_spans(std::span<T> scores, std::size_t count) {
-  std::vector<std::span<T>> spans(1);
-  for (std::size_t begin = 0; begin < scores.size(); begin += count) {
-    spans.push_back(scores.subspan(begin, count));
-  }
-  return spans;
-}
-
 /// Whether the example's scores name its label.
 template <class T>
 bool is_right(Loss loss, std::span<const T> scores, double label, std::size_t i,
@@ -145,21 +137,6 @@ bool is_right(Loss loss, std::span<const T> scores, double label, std::size_t i,
     if (scores[k * count + i] > scores[best * count + i]) best = k;
   }
   return best == static_cast<std::size_t>(label);
-}
-
-/// 1 - sum of squared errors / sum of squared distances from the mean; 0 where labels are all
-/// alike.
-template <class T>
-double explained(std::span<const T> scores, std::span<const double> labels) {
-  const double mean =
-      std::accumulate(labels.begin(), labels.end(), 0.0) / static_cast<double>(labels.size());
-  double errors = 0, distances = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const double error = labels[i] - static_cast<double>(scores[i]), distance = labels[i] - mean;
-    errors += error * error;
-    distances += distance * distance;
-  }
-  return distances == 0 ? 0 : 1 - errors / distances;
 }
 
 }  // namespace
@@ -195,7 +172,9 @@ Program record_with_penalty(const Dataset& data, const TrainOptions& options,
 
 template <class T>
 double accuracy_of(Loss loss, std::span<const T> scores, std::span<const double> labels) {
-  if (loss == Loss::SquaredError) return explained(scores, labels);
+  if (loss == Loss::SquaredError) {
+    return regression_metrics(labels, std::vector<double>(scores.begin(), scores.end())).r2;
+  }
   const std::size_t count = labels.size();
   std::size_t right = 0;
   for (std::size_t i = 0; i < count; ++i) {
