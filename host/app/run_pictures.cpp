@@ -107,7 +107,7 @@ private:
     if (!facts_.executor.empty()) fact("executor", facts_.executor);
     fact("numbers", model_.f32 ? "f32" : "f64");
     if (facts_.seconds > 0) {
-      fact("time", fmt::format("{:.2f} s, {:.4g} examples/s", facts_.seconds,
+      fact("time", fmt::format("{:.3g} s, {:.3g} examples/s", facts_.seconds,
                                facts_.examples / facts_.seconds));
     }
     fact("fingerprint", facts_.fingerprint);

@@ -37,17 +37,7 @@ std::string error_of(const fs::path& path, std::string_view bytes = "new") {
   return "";
 }
 
-class WriteFile : public levelgrad::testing::FolderTest {
-protected:
-  [[nodiscard]] std::vector<std::string> names() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder_)) {
-      names.push_back(entry.path().filename().string());
-    }
-    std::ranges::sort(names);
-    return names;
-  }
-};
+class WriteFile : public levelgrad::testing::FolderTest {};
 
 TEST_F(WriteFile, WritesAllBytesAndLeavesNothingElse) {
   std::string bytes(300000, 'x');

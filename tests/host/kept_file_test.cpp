@@ -55,14 +55,6 @@ protected:
     EXPECT_EQ(content, read.content);
     EXPECT_EQ(note, read.note);
   }
-  [[nodiscard]] std::vector<std::string> names() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder_)) {
-      names.push_back(entry.path().filename().string());
-    }
-    std::ranges::sort(names);
-    return names;
-  }
 
   const std::vector<std::string> both_ = {"model", "model.previous"};
   fs::path path_, previous_;

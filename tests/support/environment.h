@@ -7,10 +7,12 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace levelgrad::testing {
 
@@ -67,6 +69,16 @@ protected:
     folder_ = name;
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  /// Of what is in the folder, in order.
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      names.push_back(entry.path().filename().string());
+    }
+    std::ranges::sort(names);
+    return names;
+  }
 
   std::filesystem::path folder_;
 };
